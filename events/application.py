@@ -1,0 +1,222 @@
+"""The commands: one method each, named after the AWS operation where there is one.
+
+A method hands a decision to the committer and returns a future. The decision runs on the committer's thread:
+load the aggregates, let them decide. What they decided is appended in one transaction, or the refusal is raised
+from the future and nothing has changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from events.audit_account import AuditAccount
+from events.audit_task import AuditTask, CheckOutcome, TargetCheck
+from events.check_catalogue import CheckCatalogue
+from events.check_run import CheckPlan, CheckRun
+from events.check_shard import FINDINGS_PER_EVENT, CheckShard, ShardId, ShardTally
+from events.committer import Committed, Committer, Unit
+from events.configuration_change import ConfigurationChange
+from events.event import Cause
+from events.identifiers import audit_account_id, audit_task_id, check_run_id, check_shard_id
+from events.resource import NonCompliance
+from events.scheduled_audit import ScheduledAudit
+from events.vocabulary import AuditTaskType, CheckName, Severity, TaskId
+
+FINDINGS_PER_SAVE = 8 * FINDINGS_PER_EVENT
+"""So that a save of ordinary findings stays below the largest save (`events/codec.py`)."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a check says of one shard."""
+
+    findings: Sequence[NonCompliance]
+    tally: ShardTally
+    severity: Severity
+
+
+class Application:
+    """Carries out every command, for any account."""
+
+    def __init__(self, committer: Committer, catalogue: CheckCatalogue, region: str) -> None:
+        self._committer = committer
+        self._catalogue = catalogue
+        self._region = region
+
+    # Configuration
+
+    def update_account_audit_configuration(
+        self, change: ConfigurationChange, cause: Cause
+    ) -> Future[Committed[None]]:
+        """Merge `change` into the account's configuration."""
+
+        def decide(unit: Unit) -> None:
+            self._catalogue.require_known(change.checks)
+            for name, check in change.checks.items():
+                self._catalogue.require_valid(name, check.configuration or {})
+            _account(unit, cause).update_configuration(change, cause)
+
+        return self._committer.submit(decide)
+
+    def delete_account_audit_configuration(
+        self, cause: Cause, *, delete_scheduled_audits: bool
+    ) -> Future[Committed[None]]:
+        """Restore the defaults: no check enabled."""
+        return self._committer.submit(
+            lambda unit: _account(unit, cause).delete_configuration(
+                cause, delete_scheduled_audits=delete_scheduled_audits
+            )
+        )
+
+    # Scheduled audits
+
+    def create_scheduled_audit(self, audit: ScheduledAudit, cause: Cause) -> Future[Committed[None]]:
+        """Add a scheduled audit."""
+
+        def decide(unit: Unit) -> None:
+            self._catalogue.require_known(audit.check_names)
+            _account(unit, cause).create_scheduled_audit(audit, self._region, cause)
+
+        return self._committer.submit(decide)
+
+    def update_scheduled_audit(
+        self, name: str, schedule: Mapping[str, Any], check_names: Sequence[CheckName] | None, cause: Cause
+    ) -> Future[Committed[None]]:
+        """Change the given members: `frequency`, `day_of_month`, `day_of_week` in `schedule`, and the checks."""
+
+        def decide(unit: Unit) -> None:
+            account = _account(unit, cause)
+            account.require_scheduled_audit(name)
+            self._catalogue.require_known(check_names or ())
+            account.update_scheduled_audit(name, schedule, check_names, cause)
+
+        return self._committer.submit(decide)
+
+    def delete_scheduled_audit(self, name: str, cause: Cause) -> Future[Committed[None]]:
+        """Delete a scheduled audit."""
+        return self._committer.submit(lambda unit: _account(unit, cause).delete_scheduled_audit(name, cause))
+
+    def tag_scheduled_audit(self, name: str, tags: Mapping[str, str], cause: Cause) -> Future[Committed[None]]:
+        """Add tags to a scheduled audit."""
+        return self._committer.submit(lambda unit: _account(unit, cause).tag_scheduled_audit(name, tags, cause))
+
+    def untag_scheduled_audit(self, name: str, tag_keys: Sequence[str], cause: Cause) -> Future[Committed[None]]:
+        """Remove tags from a scheduled audit."""
+        return self._committer.submit(
+            lambda unit: _account(unit, cause).untag_scheduled_audit(name, tag_keys, cause)
+        )
+
+    # Tasks
+
+    def start_on_demand_audit_task(
+        self, task_id: TaskId, check_names: Sequence[CheckName], cause: Cause
+    ) -> Future[Committed[None]]:
+        """Start an audit of the named checks, with the thresholds in force now."""
+
+        def decide(unit: Unit) -> None:
+            names = list(dict.fromkeys(check_names))
+            self._catalogue.require_known(names)
+            account = _account(unit, cause)
+            account.admit_on_demand_audit(task_id, names, cause)
+            _task(unit, task_id, cause).start(
+                task_id,
+                AuditTaskType.ON_DEMAND,
+                [self._target_check(account, name) for name in names],
+                account.role_arn or "",
+                cause,
+            )
+
+        return self._committer.submit(decide)
+
+    def _target_check(self, account: AuditAccount, name: CheckName) -> TargetCheck:
+        configured = account.configurations.get(name, {})
+        return TargetCheck(name, self._catalogue.configuration_of(name, configured))
+
+    def cancel_audit_task(self, task_id: TaskId, cause: Cause) -> Future[Committed[None]]:
+        """Cancel an audit that is in progress."""
+
+        def decide(unit: Unit) -> None:
+            _task(unit, task_id, cause).cancel(cause)
+            _account(unit, cause).release_on_demand_audit(task_id, cause)
+
+        return self._committer.submit(decide)
+
+    # The work
+
+    def record_check_plan(
+        self, task_id: TaskId, check_name: CheckName, plan: CheckPlan, cause: Cause
+    ) -> Future[Committed[None]]:
+        """Note what a check is going to examine, unless its audit is over."""
+
+        def decide(unit: Unit) -> None:
+            task = _task(unit, task_id, cause)
+            if task.exists and not task.is_over:
+                _run(unit, task_id, check_name, cause).record_plan(task_id, check_name, plan, cause)
+
+        return self._committer.submit(decide)
+
+    def record_judgement(self, shard: ShardId, judgement: Judgement, cause: Cause) -> bool:
+        """Keep what was found in a shard; blocks until it is in the log.
+
+        Return False, with nothing more kept, when the audit is over.
+        """
+        size = FINDINGS_PER_SAVE
+        for first in range(0, max(len(judgement.findings), 1), size):
+            is_last = first + size >= len(judgement.findings)
+            saved = self._committer.submit(
+                lambda unit, first=first, is_last=is_last: _keep_findings(
+                    unit, shard, judgement, range(first, first + size), cause, is_last=is_last
+                )
+            )
+            if not saved.result().value:
+                return False
+        return True
+
+    def end_check_run(
+        self, task_id: TaskId, check_name: CheckName, outcome: CheckOutcome, cause: Cause
+    ) -> Future[Committed[None]]:
+        """Note how a check ended, in its own stream and in its audit's; the last check ends the audit."""
+
+        def decide(unit: Unit) -> None:
+            _run(unit, task_id, check_name, cause).end(task_id, check_name, outcome, cause)
+            task = _task(unit, task_id, cause)
+            task.record_check_outcome(check_name, outcome, cause)
+            if task.is_over:
+                _account(unit, cause).release_on_demand_audit(task_id, cause)
+
+        return self._committer.submit(decide)
+
+
+def _keep_findings(
+    unit: Unit, shard: ShardId, judgement: Judgement, slice_: range, cause: Cause, *, is_last: bool
+) -> bool:
+    task = _task(unit, shard.task_id, cause)
+    if task.is_over or not task.exists:
+        return False
+    kept = unit.get(CheckShard, check_shard_id(cause.account, shard.task_id, shard.check_name, shard.number))
+    findings = judgement.findings[slice_.start : slice_.stop]
+    for offset in range(0, len(findings), FINDINGS_PER_EVENT):
+        kept.record_findings(
+            shard,
+            (slice_.start + offset) // FINDINGS_PER_EVENT,
+            findings[offset : offset + FINDINGS_PER_EVENT],
+            judgement.severity,
+            task.started_at,
+            cause,
+        )
+    if is_last:
+        kept.complete(shard, judgement.tally, cause)
+    return True
+
+
+def _account(unit: Unit, cause: Cause) -> AuditAccount:
+    return unit.get(AuditAccount, audit_account_id(cause.account))
+
+
+def _task(unit: Unit, task_id: TaskId, cause: Cause) -> AuditTask:
+    return unit.get(AuditTask, audit_task_id(cause.account, task_id))
+
+
+def _run(unit: Unit, task_id: TaskId, check_name: CheckName, cause: Cause) -> CheckRun:
+    return unit.get(CheckRun, check_run_id(cause.account, task_id, check_name))

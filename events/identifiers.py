@@ -1,0 +1,47 @@
+"""Ids that are derived, not looked up.
+
+Retries, double deliveries and two schedulers all arrive at the same id, so that the second one collapses on
+what the first has written.
+"""
+
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from events.resource import Resource
+from events.vocabulary import AccountId, CheckName, TaskId
+
+
+def audit_account_id(account: AccountId) -> UUID:
+    """The stream of an account's configuration, scheduled audits and on-demand audits in progress."""
+    return uuid5(NAMESPACE_URL, f"fleet-audit:/accounts/{account}")
+
+
+def audit_task_id(account: AccountId, task_id: TaskId) -> UUID:
+    """The stream of one audit. Another account's task id leads to a stream that does not exist."""
+    return uuid5(NAMESPACE_URL, f"fleet-audit:/accounts/{account}/tasks/{task_id}")
+
+
+def check_run_id(account: AccountId, task_id: TaskId, check_name: CheckName) -> UUID:
+    """The stream of one check of one audit."""
+    return uuid5(audit_task_id(account, task_id), f"checks/{check_name}")
+
+
+def check_shard_id(account: AccountId, task_id: TaskId, check_name: CheckName, shard: int) -> UUID:
+    """The stream of what one check found in one slice of the inventory."""
+    return uuid5(check_run_id(account, task_id, check_name), f"shards/{shard}")
+
+
+def finding_id(
+    account: AccountId, task_id: TaskId, check_name: CheckName, resource: Resource, reason_code: str
+) -> str:
+    """The id of a finding: 32 lower-case hex digits, the same however often the finding is made."""
+    return uuid5(check_run_id(account, task_id, check_name), f"{resource.canonical}/{reason_code}").hex
+
+
+def scheduled_audit_arn(region: str, account: AccountId, name: str) -> str:
+    """The ARN of a scheduled audit, as AWS writes it."""
+    return f"arn:aws:iot:{region}:{account}:scheduledaudit/{name}"
+
+
+def certificate_arn(region: str, account: AccountId, certificate_id: str) -> str:
+    """The ARN of a device certificate, as AWS writes it."""
+    return f"arn:aws:iot:{region}:{account}:cert/{certificate_id}"

@@ -1,0 +1,58 @@
+"""What a check is: what it reads, how bad its findings are, and one pure function that judges."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from events.check_catalogue import ThresholdRange
+from events.resource import NonCompliance
+from events.vocabulary import AccountId, CheckName, Severity, ThresholdName
+from workers.inventory.kinds import Examines
+from workers.inventory.rows import Row
+from workers.judging.weak_keys import WeakKeys
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a check may know besides the rows: always the same for the same audit."""
+
+    account: AccountId
+    region: str
+    now: datetime
+    """When the audit started. A shard that is judged twice is judged at the same moment."""
+    configuration: Mapping[str, str] = field(default_factory=dict)
+    """The check's thresholds as the audit recorded them."""
+    weak_keys: WeakKeys | None = None
+    """The operator's list of Debian's weak keys (CVE-2008-0166); None when none is configured."""
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """A resource that a check read and could not make sense of. It is counted and said, never passed."""
+
+    reason: str
+    """Counts alike resources together, so it names no single one: `policy documents that are not valid JSON`."""
+
+
+Judge = Callable[[Iterable[Row], Circumstances], Iterator[NonCompliance | NotJudged]]
+
+
+def _nothing_to_say(_: Circumstances) -> list[str]:
+    return []
+
+
+@dataclass(frozen=True)
+class Check:
+    """One audit check. `workers/checks/__init__.py` registers it, in one line."""
+
+    name: CheckName
+    severity: Severity
+    examines: Examines
+    judge: Judge
+    version: int = 1
+    """Of the check's own code; raised when the same rows can come to other findings."""
+    thresholds: Mapping[ThresholdName, ThresholdRange] = field(default_factory=dict)
+    notices: Callable[[Circumstances], list[str]] = _nothing_to_say
+    """Sentences for the check's message about what it can't look at at all under these circumstances."""
+    required: str | None = None
+    """What must be in the inventory for the check to be done at all. Without it the check FAILS with this text."""

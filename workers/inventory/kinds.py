@@ -1,0 +1,83 @@
+"""What the inventory holds: the kinds of resources, each with its table and columns.
+
+Certificates do not change, so what can be known of one is worked out once, at import; an audit scans columns
+and parses nothing again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CERTIFICATE_COLUMNS = {
+    "certificate_id": "TEXT NOT NULL",  # SHA-256 of the DER encoding, 64 hex digits, as AWS has it
+    "status": "TEXT NOT NULL",
+    "creation_date": "BIGINT NOT NULL",  # times are epoch milliseconds
+    "not_before": "BIGINT NOT NULL",
+    "not_after": "BIGINT NOT NULL",
+    "subject": "TEXT NOT NULL",
+    "issuer": "TEXT NOT NULL",
+    "serial_number": "TEXT NOT NULL",  # hex digits
+    "key_algorithm": "TEXT NOT NULL",  # RSA, EC, ED25519, ...
+    "key_size": "INTEGER",
+    "signature_algorithm": "TEXT NOT NULL",
+    "public_key_sha256": "TEXT NOT NULL",
+    "is_roca": "INTEGER NOT NULL",  # the public modulus has the fingerprint of CVE-2017-15361
+    "modulus_fingerprint": "TEXT",  # RSA only: as `openssl-blacklist` lists weak moduli, 20 hex digits
+    "subject_key_id": "TEXT",
+    "authority_key_id": "TEXT",
+    "crl_urls": "TEXT NOT NULL",  # JSON list
+    "ca_issuer_urls": "TEXT NOT NULL",  # JSON list, from Authority Information Access
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of resource: a table of temporal rows."""
+
+    table: str
+    key: str
+    """The column that tells one resource from another within an account; shards are ranges of it."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Column name to SQL type, `key` included; `account`, `added_in` and `removed_in` are every table's."""
+
+
+DEVICE_CERTIFICATES = Kind(
+    table="device_certificates",
+    key="certificate_id",
+    columns={**CERTIFICATE_COLUMNS, "ca_certificate_id": "TEXT"},
+)
+CA_CERTIFICATES = Kind(table="ca_certificates", key="certificate_id", columns=CERTIFICATE_COLUMNS)
+IOT_POLICIES = Kind(
+    table="iot_policies",
+    key="policy_version",
+    columns={
+        "policy_version": "TEXT NOT NULL",  # name:version
+        "policy_name": "TEXT NOT NULL",
+        "policy_version_id": "TEXT NOT NULL",
+        "is_default_version": "INTEGER NOT NULL",
+        "document": "TEXT NOT NULL",
+    },
+)
+LOGGING_OPTIONS = Kind(
+    table="logging_options",
+    key="settings_of",
+    columns={
+        "settings_of": "TEXT NOT NULL",  # the account
+        "log_level": "TEXT",  # GetLoggingOptions
+        "role_arn": "TEXT",
+        "default_log_level": "TEXT",  # GetV2LoggingOptions
+        "disable_all_logs": "INTEGER",
+        "v2_role_arn": "TEXT",
+    },
+)
+
+KINDS = (DEVICE_CERTIFICATES, CA_CERTIFICATES, IOT_POLICIES, LOGGING_OPTIONS)
+
+
+@dataclass(frozen=True)
+class Examines:
+    """Which rows and columns a check reads. What it does not read, an audit does not count as examined."""
+
+    kind: Kind
+    columns: tuple[str, ...]
+    only: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    """Column to the values that bring a row into the check's scope, such as status ACTIVE or PENDING_TRANSFER."""
