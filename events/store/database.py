@@ -1,7 +1,7 @@
 """The small adapter behind which every query is written once, for each database.
 
-A query is plain SQL in the dialect that SQLite and PostgreSQL share: `?` for parameters, integers for flags and for
-times (epoch milliseconds), `INSERT ... ON CONFLICT`. docs/decisions/ says why it is not an object mapper.
+A query is plain SQL in the dialect that SQLite and PostgreSQL share: `?` for parameters, integers for flags and
+for times (epoch milliseconds), `INSERT ... ON CONFLICT`. docs/decisions/ says why it is not an object mapper.
 """
 
 import sqlite3
@@ -49,7 +49,7 @@ class Database(Protocol):
 
 
 class SqliteDatabase:
-    """One SQLite file in write-ahead mode: one writing connection behind a lock, one reading connection a thread."""
+    """One SQLite file in write-ahead mode: one writing connection behind a lock, a reading one a thread."""
 
     def __init__(self, path: Path, *, durable: bool = True) -> None:
         """Open the file, creating it if need be.
