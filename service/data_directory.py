@@ -1,0 +1,69 @@
+"""The directory in which the embedded service keeps its files, held by one serving process at a time."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class DataDirectoryError(Exception):
+    """The directory can't be used. The text says why, for the person who named it."""
+
+
+@dataclass(frozen=True)
+class DataDirectory:
+    """Where each store lives. Only the log and the inventory hold what can't be made again."""
+
+    path: Path
+
+    @property
+    def events(self) -> Path:
+        """The log: the truth."""
+        return self.path / "events.sqlite"
+
+    @property
+    def inventory(self) -> Path:
+        """What was imported of the fleet."""
+        return self.path / "inventory.sqlite"
+
+    @property
+    def read_models(self) -> Path:
+        """What describe and list operations read. Deleted, it is made again from the log."""
+        return self.path / "read-models.sqlite"
+
+    @property
+    def work(self) -> Path:
+        """What the dispatcher knows to be open. Deleted, it is made again from the log."""
+        return self.path / "work.sqlite"
+
+
+def make_data_directory(path: Path) -> DataDirectory:
+    """Make the directory, for its owner's eyes only, unless it is there.
+
+    Raise DataDirectoryError if it can't be used.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = path / "writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise DataDirectoryError(f"The data directory {path} can't be used: {error.strerror}.") from error
+    return DataDirectory(path)
+
+
+@contextmanager
+def held_by_this_process(directory: DataDirectory) -> Iterator[None]:
+    """Keep other serving processes out; raise DataDirectoryError when one is in.
+
+    The lock is the kernel's, so it goes with the process however that ends.
+    """
+    with (directory.path / "serving.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DataDirectoryError(
+                f"The data directory {directory.path} is in use by another fleet-audit process."
+            ) from error
+        yield
