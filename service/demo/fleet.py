@@ -1,0 +1,123 @@
+"""The demo's fleet: real certificates, policies and settings, written as the files that `import` reads."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import certifi
+
+from service.demo.certificate_authority import CertificateAuthority, PublicKey, device_key, pem
+from service.demo.published_keys import blocklist_line, debian_weak_key, roca_key
+
+
+@dataclass(frozen=True)
+class DeviceGroup:
+    """Devices that are alike, with their certificates' dates spread evenly over ranges of days."""
+
+    name: str
+    count: int
+    age: range
+    """Days since the certificates were issued."""
+    days_left: range
+    """Days until they expire; negative for those that have."""
+    key: Callable[[], PublicKey] = device_key
+    shares_one_key: bool = False
+    is_described: bool = False
+    """Written as `aws iot describe-certificate` tells of them, creation date included, and not as PEM files."""
+
+
+DEVICE_GROUPS = (
+    DeviceGroup("thermostat", 180, age=range(20, 300), days_left=range(60, 700)),
+    DeviceGroup("doorlock", 100, age=range(10, 200), days_left=range(400, 3000)),
+    DeviceGroup("camera", 6, age=range(90, 91), days_left=range(900, 901), shares_one_key=True),
+    DeviceGroup("pump", 4, age=range(320, 350), days_left=range(3, 29)),  # expiring
+    DeviceGroup("valve", 3, age=range(300, 330), days_left=range(-40, -2)),  # expired
+    DeviceGroup("gateway", 4, age=range(380, 900), days_left=range(1000, 2000), is_described=True),  # too old
+    DeviceGroup("smartcard", 2, age=range(30, 60), days_left=range(500, 600), key=roca_key),
+    DeviceGroup("kiosk", 1, age=range(45, 46), days_left=range(600, 601), key=debian_weak_key),
+)
+
+LOGGING_OPTIONS = {"resourceType": "LOGGING_OPTIONS", "defaultLogLevel": "DISABLED", "disableAllLogs": True}
+
+
+@dataclass(frozen=True)
+class DemoFleet:
+    """Where the fleet was written."""
+
+    inventory: Path
+    """The directory to import."""
+    key_blocklist: Path
+    """A blocklist in the format of `openssl-blacklist` that knows the one Debian-weak key."""
+
+
+def write_fleet(directory: Path, now: datetime) -> DemoFleet:
+    """Write the fleet as it is at `now` into `directory`, which is made if need be. Keys are new each time."""
+    fleet = DemoFleet(directory / "inventory", directory / "weak-rsa-keys.txt")
+    (fleet.inventory / "devices").mkdir(parents=True, exist_ok=True)
+    authority = CertificateAuthority("Fleet Audit Demo CA", now)
+    (fleet.inventory / "public-ca-certificates.pem").write_text(certifi.contents())
+    (fleet.inventory / "fleet-ca-certificate.pem").write_text(pem(authority.certificate))
+    described = []
+    for device in _devices(authority, now):
+        if device.group.is_described:
+            described.append(device.description())
+        else:
+            (fleet.inventory / "devices" / f"{device.name}.pem").write_text(device.certificate)
+    (fleet.inventory / "long-serving-devices.ndjson").write_text(_lines(described))
+    (fleet.inventory / "policies.ndjson").write_text(_lines(_policies()))
+    (fleet.inventory / "logging-options.ndjson").write_text(_lines([LOGGING_OPTIONS]))
+    fleet.key_blocklist.write_text(f"# Keys of CVE-2008-0166.\n{blocklist_line(debian_weak_key())}\n")
+    return fleet
+
+
+@dataclass(frozen=True)
+class _Device:
+    name: str
+    group: DeviceGroup
+    certificate: str
+    issued: datetime
+
+    def description(self) -> dict[str, Any]:
+        """What `aws iot describe-certificate` tells of it."""
+        return {
+            "resourceType": "DEVICE_CERTIFICATE",
+            "status": "ACTIVE",
+            "creationDate": self.issued.isoformat(),
+            "certificatePem": self.certificate,
+        }
+
+
+def _devices(authority: CertificateAuthority, now: datetime) -> Iterator[_Device]:
+    for group in DEVICE_GROUPS:
+        shared = group.key() if group.shares_one_key else None
+        for number in range(group.count):
+            name = f"{group.name}-{number + 1:03}"
+            issued = now - timedelta(days=_spread(group.age, number, group.count))
+            expires = now + timedelta(days=_spread(group.days_left, number, group.count))
+            certificate = authority.issue(name, shared or group.key(), not_before=issued, not_after=expires)
+            yield _Device(name, group, pem(certificate), issued)
+
+
+def _spread(days: range, number: int, count: int) -> int:
+    return days[number * len(days) // count]
+
+
+def _policies() -> Iterator[dict[str, Any]]:
+    """Each policy document as `aws iot get-policy-version` tells of it."""
+    documents = files("service.demo") / "data" / "policies"
+    for document in sorted(documents.iterdir(), key=lambda entry: entry.name):
+        yield {
+            "resourceType": "IOT_POLICY",
+            "policyName": document.name.removesuffix(".json"),
+            "policyVersionId": "1",
+            "isDefaultVersion": True,
+            "policyDocument": document.read_text(),
+        }
+
+
+def _lines(records: Iterable[dict[str, Any]]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
