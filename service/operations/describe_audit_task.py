@@ -1,0 +1,25 @@
+"""GET /audit/tasks/{taskId}: DescribeAuditTask."""
+
+from aiohttp import web
+
+from events.errors import NotFound
+from events.vocabulary import TaskId
+from service.call import Call
+from service.wire.answer import json_response
+from service.wire.members import AuditTaskId
+from service.wire.rendering import audit_task
+from service.wire.request import Request
+
+
+class DescribeAuditTaskRequest(Request):
+    """Which one."""
+
+    task_id: AuditTaskId
+
+
+async def describe_audit_task(call: Call[DescribeAuditTaskRequest]) -> web.Response:
+    """Answer with one audit: where it stands, and where each of its checks stands."""
+    task = call.read_models.audit_tasks.describe(call.account, TaskId(call.request.task_id))
+    if task is None:
+        raise NotFound("There is no audit task with this taskId.")
+    return json_response(audit_task(task))

@@ -1,0 +1,109 @@
+"""Which operation is where: AWS's own table, row by row, and what is ours beside it."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from service.call import LISTS, Call
+from service.middleware import REQUEST_ID
+from service.operations import health
+from service.operations.cancel_audit_task import CancelAuditTaskRequest, cancel_audit_task
+from service.operations.create_scheduled_audit import CreateScheduledAuditRequest, create_scheduled_audit
+from service.operations.delete_account_audit_configuration import (
+    DeleteAccountAuditConfigurationRequest,
+    delete_account_audit_configuration,
+)
+from service.operations.delete_scheduled_audit import DeleteScheduledAuditRequest, delete_scheduled_audit
+from service.operations.describe_account_audit_configuration import (
+    DescribeAccountAuditConfigurationRequest,
+    describe_account_audit_configuration,
+)
+from service.operations.describe_audit_task import DescribeAuditTaskRequest, describe_audit_task
+from service.operations.describe_scheduled_audit import DescribeScheduledAuditRequest, describe_scheduled_audit
+from service.operations.list_audit_findings import ListAuditFindingsRequest, list_audit_findings
+from service.operations.list_audit_tasks import ListAuditTasksRequest, list_audit_tasks
+from service.operations.list_scheduled_audits import ListScheduledAuditsRequest, list_scheduled_audits
+from service.operations.list_tags_for_resource import ListTagsForResourceRequest, list_tags_for_resource
+from service.operations.start_on_demand_audit_task import StartOnDemandAuditTaskRequest, start_on_demand_audit_task
+from service.operations.tag_resource import TagResourceRequest, tag_resource
+from service.operations.untag_resource import UntagResourceRequest, untag_resource
+from service.operations.update_account_audit_configuration import (
+    UpdateAccountAuditConfigurationRequest,
+    update_account_audit_configuration,
+)
+from service.operations.update_scheduled_audit import UpdateScheduledAuditRequest, update_scheduled_audit
+from service.services import SERVICES
+from service.wire.reading import actor, read
+from service.wire.request import Request
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation: where it is, what it takes, and who carries it out."""
+
+    method: str
+    path: str
+    request: type[Request]
+    handler: Callable[[Call[Any]], Awaitable[web.Response]]
+
+    @property
+    def name(self) -> str:
+        """AWS's name of the operation."""
+        return self.request.__name__.removesuffix("Request")
+
+
+CONFIG = "/audit/configuration"
+SCHEDULED_AUDITS = "/audit/scheduledaudits"
+SCHEDULED_AUDIT = "/audit/scheduledaudits/{scheduledAuditName}"
+TASKS = "/audit/tasks"
+TASK = "/audit/tasks/{taskId}"
+CANCEL_TASK = "/audit/tasks/{taskId}/cancel"
+
+# fmt: off
+OPERATIONS = (
+    Operation("PATCH", CONFIG, UpdateAccountAuditConfigurationRequest, update_account_audit_configuration),
+    Operation("GET", CONFIG, DescribeAccountAuditConfigurationRequest, describe_account_audit_configuration),
+    Operation("DELETE", CONFIG, DeleteAccountAuditConfigurationRequest, delete_account_audit_configuration),
+    Operation("GET", SCHEDULED_AUDITS, ListScheduledAuditsRequest, list_scheduled_audits),
+    Operation("POST", SCHEDULED_AUDIT, CreateScheduledAuditRequest, create_scheduled_audit),
+    Operation("GET", SCHEDULED_AUDIT, DescribeScheduledAuditRequest, describe_scheduled_audit),
+    Operation("PATCH", SCHEDULED_AUDIT, UpdateScheduledAuditRequest, update_scheduled_audit),
+    Operation("DELETE", SCHEDULED_AUDIT, DeleteScheduledAuditRequest, delete_scheduled_audit),
+    Operation("POST", TASKS, StartOnDemandAuditTaskRequest, start_on_demand_audit_task),
+    Operation("GET", TASKS, ListAuditTasksRequest, list_audit_tasks),
+    Operation("GET", TASK, DescribeAuditTaskRequest, describe_audit_task),
+    Operation("PUT", CANCEL_TASK, CancelAuditTaskRequest, cancel_audit_task),
+    Operation("POST", "/audit/findings", ListAuditFindingsRequest, list_audit_findings),
+    Operation("POST", "/tags", TagResourceRequest, tag_resource),
+    Operation("POST", "/untag", UntagResourceRequest, untag_resource),
+    Operation("GET", "/tags", ListTagsForResourceRequest, list_tags_for_resource),
+)
+# fmt: on
+
+
+def routes() -> list[web.RouteDef]:
+    """Every route of the service."""
+    return [
+        *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in OPERATIONS),
+        web.get("/health/live", health.live),
+        web.get("/health/ready", health.ready),
+    ]
+
+
+def _any_text(path: str) -> str:
+    """Let a variable of a path be any text, so that a wrong name is refused for what is wrong with it."""
+    return re.sub(r"\{(\w+)\}", r"{\1:[^/]+}", path)
+
+
+def _endpoint(operation: Operation) -> Handler:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        asked = await read(operation.request, request)
+        app = request.app
+        return await operation.handler(Call(asked, app[SERVICES], request[REQUEST_ID], actor(request), app[LISTS]))
+
+    return handle

@@ -1,0 +1,44 @@
+"""What the front end is given to work with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from projections.read_models import ReadModels
+from workers.inventory.store import Inventory
+
+from events.application import Application
+from events.check_catalogue import CheckCatalogue
+from events.clock import Clock
+from events.progress import Progress
+from events.vocabulary import CheckName
+from service.settings import Settings
+from workers.checks.check import Check
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that a handler may call. The composition root builds it and closes what is in it."""
+
+    application: Application
+    """The commands."""
+    read_models: ReadModels
+    """The questions."""
+    progress: Progress
+    """How far the read models have followed the log."""
+    inventory: Inventory
+    """What is examined."""
+    registry: Mapping[CheckName, Check]
+    """The supported checks."""
+    clock: Clock
+    settings: Settings
+    health: Callable[[], list[str]]
+    """The reasons why the process can't do its work; empty when it can. It may block for a moment."""
+
+    @property
+    def catalogue(self) -> CheckCatalogue:
+        """The supported checks as the decisions know them."""
+        return CheckCatalogue({name: check.thresholds for name, check in self.registry.items()})
+
+
+SERVICES = web.AppKey("services", Services)

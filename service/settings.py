@@ -1,0 +1,100 @@
+"""The settings of a process: `FLEET_AUDIT_*` variables, read once at its start."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from events.vocabulary import AccountId
+
+DEFAULT_ACCOUNT = AccountId("000000000000")
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_REGION = re.compile(r"[a-z]{2,3}(-[a-z]+){1,3}-[0-9]{1,2}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
+
+
+class SettingError(Exception):
+    """A setting has a value that it can't have. The text names the variable and says what is allowed."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What can be set. Each default is right for a trial on one's own machine."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on. Anything but a loopback address lets the network in."""
+    port: int = 8080
+    """The port to listen on; 0 takes any that is free."""
+    data_directory: Path = Path("fleet-audit-data")
+    """Where the embedded service keeps its files."""
+    account: AccountId = DEFAULT_ACCOUNT
+    """The AWS account that this service answers for."""
+    region: str = "us-east-1"
+    """The AWS region in its ARNs."""
+    retention_days: int = 180
+    """How far back audits and findings can be asked for. Source: the audit command reference."""
+    key_blocklist: Path | None = None
+    """A list of Debian's weak keys (CVE-2008-0166) in the format of `openssl-blacklist`."""
+    throttling_status: int = 429
+    """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
+    worker_threads: int = 2
+    """Threads that judge, in the embedded service."""
+    shard_size: int = 10_000
+    """Resources that are judged in one go."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read the settings; raise SettingError for the first one that is wrong."""
+        given = _Variables(environ)
+        return cls(
+            host=given.text("FLEET_AUDIT_HOST", cls.host),
+            port=given.whole_number("FLEET_AUDIT_PORT", cls.port, 0, 65_535),
+            data_directory=Path(given.text("FLEET_AUDIT_DATA_DIR", str(cls.data_directory))),
+            account=AccountId(given.matching("FLEET_AUDIT_ACCOUNT", cls.account, _ACCOUNT, "12 digits")),
+            region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
+            retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),
+            key_blocklist=given.file("FLEET_AUDIT_KEY_BLOCKLIST"),
+            throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
+            worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
+            shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),
+        )
+
+
+class _Variables:
+    """The variables as they were given; one that is empty counts as not given."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        value = self._environ.get(name, "").strip() or default
+        if "\0" in value:
+            raise SettingError(f"{name} must not contain a null character.")
+        return value
+
+    def matching(self, name: str, default: str, pattern: re.Pattern[str], allowed: str) -> str:
+        value = self.text(name, default)
+        if not pattern.fullmatch(value):
+            raise SettingError(f"{name} must be {allowed}, and is {value!r}.")
+        return value
+
+    def whole_number(self, name: str, default: int, smallest: int, largest: int) -> int:
+        value = self.text(name, str(default))
+        if not _WHOLE_NUMBER.fullmatch(value) or not smallest <= int(value) <= largest:
+            raise SettingError(f"{name} must be a whole number from {smallest} to {largest}, and is {value!r}.")
+        return int(value)
+
+    def one_of(self, name: str, default: int, allowed: tuple[int, ...]) -> int:
+        value = self.text(name, str(default))
+        if value not in {str(number) for number in allowed}:
+            listed = " or ".join(str(number) for number in allowed)
+            raise SettingError(f"{name} must be {listed}, and is {value!r}.")
+        return int(value)
+
+    def file(self, name: str) -> Path | None:
+        value = self.text(name, "")
+        if value and not Path(value).is_file():
+            raise SettingError(f"{name} must be the path of a file that exists, and is {value!r}.")
+        return Path(value) if value else None

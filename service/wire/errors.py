@@ -1,0 +1,86 @@
+"""What every refusal and failure is on the wire, in one table.
+
+Two vocabularies meet here and nowhere else: the domain's refusals, and AWS's errors. What the table does not name
+is a fault of ours, and says nothing but that.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from events.errors import AlreadyExists, EventTooLarge, InvalidRequest, LimitExceeded, NotFound, Refusal
+from service.wire.answer import json_response
+
+logger = logging.getLogger(__name__)
+
+ERROR_TYPE = "x-amzn-ErrorType"
+
+LONGEST_MESSAGE = 1000
+"""Characters. A refusal may name what it was asked about, and that may be a megabyte."""
+
+
+@dataclass(frozen=True)
+class ErrorShape:
+    """An error as AWS writes it: its name, its HTTP status, and its text where the error brings none."""
+
+    status: int
+    name: str
+    message: str = ""
+
+
+INVALID_REQUEST = ErrorShape(400, "InvalidRequestException", "The request could not be read.")
+INTERNAL_FAILURE = ErrorShape(500, "InternalFailureException", "An unexpected error has occurred.")
+
+ERRORS: Mapping[type[Exception], ErrorShape] = {
+    # What the domain refuses.
+    InvalidRequest: INVALID_REQUEST,
+    EventTooLarge: INVALID_REQUEST,
+    NotFound: ErrorShape(404, "ResourceNotFoundException"),
+    AlreadyExists: ErrorShape(409, "ResourceAlreadyExistsException"),
+    LimitExceeded: ErrorShape(410, "LimitExceededException"),
+    # What never becomes a request of the API. The names are those of AWS's other services.
+    web.HTTPBadRequest: INVALID_REQUEST,
+    web.RequestPayloadError: INVALID_REQUEST,
+    web.HTTPNotFound: ErrorShape(404, "UnknownOperationException", "There is no operation at this path."),
+    web.HTTPMethodNotAllowed: ErrorShape(
+        405, "MethodNotAllowedException", "The operation at this path has another method."
+    ),
+    web.HTTPRequestTimeout: ErrorShape(408, "RequestTimeoutException", "The body did not come in time."),
+    web.HTTPRequestEntityTooLarge: ErrorShape(
+        413, "RequestEntityTooLargeException", "The body must not be larger than 1 MiB."
+    ),
+    web.HTTPUnsupportedMediaType: ErrorShape(
+        415, "UnsupportedMediaTypeException", "The body must be application/json in UTF-8."
+    ),
+    web.HTTPExpectationFailed: ErrorShape(
+        417, "ExpectationFailedException", "The only expectation that can be met is 100-continue."
+    ),
+}
+
+
+def shape_of(error: Exception) -> ErrorShape:
+    """Look an error up in the table, by its class or the nearest one above it."""
+    return next((ERRORS[kind] for kind in type(error).__mro__ if kind in ERRORS), INTERNAL_FAILURE)
+
+
+def error_response(error: Exception, request_id: str) -> web.Response:
+    """Answer a refusal with its text, and a fault with a fixed one; a fault's detail goes to the log alone."""
+    shape = shape_of(error)
+    if shape is INTERNAL_FAILURE:
+        logger.error("Request %s failed.", request_id, exc_info=error)
+    body: dict[str, Any] = {"message": _message(error, shape)}
+    if isinstance(error, AlreadyExists):
+        body |= {"resourceId": error.resource_id, "resourceArn": error.resource_arn}
+    response = json_response(body, status=shape.status)
+    response.headers[ERROR_TYPE] = shape.name
+    if isinstance(error, web.HTTPMethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
+    return response
+
+
+def _message(error: Exception, shape: ErrorShape) -> str:
+    text = str(error) if isinstance(error, Refusal) else shape.message
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."

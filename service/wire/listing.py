@@ -1,0 +1,32 @@
+"""What all requests for a list share: which page, and the token of the one after it."""
+
+from typing import Any
+
+from projections.paging import Page, Slice
+
+from service.wire.members import MaxResultsInQuery
+from service.wire.next_token import Query
+from service.wire.request import Request
+
+DEFAULT_MAX_RESULTS = 25
+"""Source: the audit command reference."""
+
+
+class ListRequest(Request):
+    """A request for a list, page by page."""
+
+    next_token: str | None = None
+    max_results: MaxResultsInQuery | None = None
+
+    def page(self, account: str) -> Page:
+        """Which rows to read; refused when the token is of another query."""
+        after = None if self.next_token is None else self._query(account).position(self.next_token)
+        return Page(self.max_results or DEFAULT_MAX_RESULTS, after)
+
+    def token_after(self, rows: Slice[Any], account: str) -> str | None:
+        """The token of the page after these rows; None when they are the last."""
+        return None if rows.next is None else self._query(account).token(rows.next)
+
+    def _query(self, account: str) -> Query:
+        operation = type(self).__name__.removesuffix("Request")
+        return Query(operation, account, self.model_dump(mode="json", exclude={"next_token", "max_results"}))

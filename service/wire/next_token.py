@@ -1,0 +1,73 @@
+"""Where a listing goes on: an opaque text that belongs to one query of one account.
+
+It holds the place after which to go on, and a digest of that place under a key made of the query. So a token that
+was altered, cut, or made by another query does not fit; and since nothing secret or transient is in it, it
+outlives the process. Who takes the trouble can forge one, and gains nothing: it names a place in his own listing.
+"""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from events.errors import InvalidRequest
+
+LONGEST_TOKEN = 1024
+"""Characters; ours have a quarter of it."""
+
+Position = tuple[int | str, ...]
+
+_DIGEST_SIZE = 16
+
+
+@dataclass(frozen=True)
+class Query:
+    """An operation, whose account, and all that decides which rows it has.
+
+    How many rows a page has is no part of it: a listing may go on in pages of another size.
+    """
+
+    operation: str
+    account: str
+    filters: Mapping[str, Any]
+
+    def token(self, position: Position) -> str:
+        """Name the place after which the listing goes on."""
+        place = orjson.dumps(position)
+        return _written(self._digest(place) + place)
+
+    def position(self, token: str) -> Position:
+        """Return the place that a token names; refuse a token that is not of this query."""
+        held = _read(token)
+        digest, place = held[:_DIGEST_SIZE], held[_DIGEST_SIZE:]
+        if not hmac.compare_digest(digest, self._digest(place)):
+            raise InvalidRequest("nextToken is not valid for this request. Use the token of its previous answer.")
+        return tuple(orjson.loads(place))
+
+    def _digest(self, place: bytes) -> bytes:
+        query = orjson.dumps((self.operation, self.account, self.filters), option=orjson.OPT_SORT_KEYS)
+        key = blake2b(query, digest_size=32).digest()
+        return blake2b(place, digest_size=_DIGEST_SIZE, key=key).digest()
+
+
+def _written(held: bytes) -> str:
+    return base64.urlsafe_b64encode(held).decode().rstrip("=")
+
+
+def _read(token: str) -> bytes:
+    """Return what a token holds; nothing, which fits no query, when it is not written as we write.
+
+    There must be one way to write a token, and the last letter of base64 has bits that nobody reads.
+    """
+    if len(token) > LONGEST_TOKEN or not token.isascii():
+        return b""
+    try:
+        held = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except binascii.Error:
+        return b""
+    return held if _written(held) == token else b""
