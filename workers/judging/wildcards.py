@@ -1,0 +1,118 @@
+"""Patterns with wildcards, as the policies of IAM and AWS IoT write them, and three questions about them.
+
+A pattern is a sequence of symbols. Each question is answered by one walk: the states are the positions in the
+pattern that is asked, kept as the bits of one integer, and each symbol of the other side moves all of them at
+once. Nothing is tried and taken back, so no pattern, however many stars it has, makes a question slow.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import Enum, auto
+from functools import cached_property
+from typing import Self
+
+
+class Wildcard(Enum):
+    """A symbol that stands for text."""
+
+    ONE = auto()
+    """Any one character, `?`."""
+    MANY = auto()
+    """Any characters, none too, `*`."""
+    UNNAMED = auto()
+    """One character that no pattern names, so that only wildcards match it. Policies can't write it: it is how to
+    ask about a name of which a policy's author has said nothing."""
+
+
+Symbol = str | Wildcard
+"""A wildcard, one character, or (a longer text) a policy variable: a value that is not known, equal to itself."""
+
+_WRITTEN: dict[str, Symbol] = {"?": Wildcard.ONE, "*": Wildcard.MANY}
+
+
+class Pattern:
+    """What a text must look like. It does not change once made."""
+
+    def __init__(self, symbols: Iterable[Symbol]) -> None:
+        """Take the symbols; a run of stars is one star."""
+        self.symbols = tuple(_without_repeated_stars(symbols))
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read a pattern of characters, `?` and `*`."""
+        return cls(_WRITTEN.get(character, character) for character in text)
+
+    def matches(self, text: str) -> bool:
+        """Tell whether the pattern stands for this text."""
+        return self._arrives(text, self._ones, self._staying_on_stars)
+
+    def covers(self, other: "Pattern") -> bool:
+        """Tell whether every text that `other` stands for is one of this pattern's.
+
+        A yes is always right. A no is right too, unless this pattern has a `?`: that one takes a character of
+        `other`, never a part of what a `*` of `other` stands for (so `?*` is not seen to cover `*a`).
+        """
+        return self._arrives(other.symbols, self._ones, self._staying_on_stars)
+
+    def overlaps(self, other: "Pattern") -> bool:
+        """Tell whether some text is one of both patterns'. A variable is only itself, or a part of a `*`."""
+        return self._arrives(other.symbols, self._characters, self._anywhere_further)
+
+    def _arrives(self, symbols: Iterable[Symbol], moved_by_one: int, after_many: Callable[[int], int]) -> bool:
+        """Walk from before the first position, and tell whether the walk can end after the last."""
+        stars = self._stars
+        states = self._past_stars(1)
+        for symbol in symbols:
+            if symbol is Wildcard.MANY:
+                states = after_many(states)
+            else:
+                moved = moved_by_one if symbol is Wildcard.ONE else self._moved_by(symbol)
+                states = self._past_stars((states & moved) << 1 | states & stars)
+            if not states:
+                return False
+        return bool(states >> len(self.symbols))
+
+    def _moved_by(self, symbol: Symbol) -> int:
+        same = self._positions.get(symbol, 0)
+        return same | self._ones if _is_one_character(symbol) else same
+
+    def _staying_on_stars(self, states: int) -> int:
+        return self._past_stars(states & self._stars)
+
+    def _anywhere_further(self, states: int) -> int:
+        first = states & -states
+        return (2 << len(self.symbols)) - first
+
+    def _past_stars(self, states: int) -> int:
+        """Add the states that are reached because a star may stand for nothing."""
+        return states | (states & self._stars) << 1
+
+    @cached_property
+    def _positions(self) -> dict[Symbol, int]:
+        positions: dict[Symbol, int] = {}
+        for position, symbol in enumerate(self.symbols):
+            positions[symbol] = positions.get(symbol, 0) | 1 << position
+        return positions
+
+    @cached_property
+    def _stars(self) -> int:
+        return self._positions.get(Wildcard.MANY, 0)
+
+    @cached_property
+    def _ones(self) -> int:
+        return self._positions.get(Wildcard.ONE, 0)
+
+    @cached_property
+    def _characters(self) -> int:
+        return sum(at for symbol, at in self._positions.items() if _is_one_character(symbol))
+
+
+def _is_one_character(symbol: Symbol) -> bool:
+    return symbol is not Wildcard.MANY if isinstance(symbol, Wildcard) else len(symbol) == 1
+
+
+def _without_repeated_stars(symbols: Iterable[Symbol]) -> Iterator[Symbol]:
+    previous: Symbol | None = None
+    for symbol in symbols:
+        if not (symbol is Wildcard.MANY and previous is Wildcard.MANY):
+            yield symbol
+        previous = symbol
