@@ -10,23 +10,32 @@ from dataclasses import dataclass, field
 CERTIFICATE_COLUMNS = {
     "certificate_id": "TEXT NOT NULL",  # SHA-256 of the DER encoding, 64 hex digits, as AWS has it
     "status": "TEXT NOT NULL",
-    "creation_date": "BIGINT NOT NULL",  # times are epoch milliseconds
-    "not_before": "BIGINT NOT NULL",
+    "creation_date": "BIGINT",  # times are epoch milliseconds; NULL: not known
+    "not_before": "BIGINT",  # NULL: not known, which happens to a record without its certificate only
     "not_after": "BIGINT NOT NULL",
     "subject": "TEXT NOT NULL",
     "issuer": "TEXT NOT NULL",
     "serial_number": "TEXT NOT NULL",  # hex digits
-    "key_algorithm": "TEXT NOT NULL",  # RSA, EC, ED25519, ...
-    "key_size": "INTEGER",
-    "signature_algorithm": "TEXT NOT NULL",
-    "public_key_sha256": "TEXT NOT NULL",
-    "is_roca": "INTEGER NOT NULL",  # the public modulus has the fingerprint of CVE-2017-15361
+    "key_algorithm": "TEXT NOT NULL",  # RSA, EC, ED25519, ...; UNKNOWN without the certificate
+    "key_size": "INTEGER",  # bits; NULL for keys of one size, and for a key that can't be read
+    "signature_algorithm": "TEXT NOT NULL",  # object identifier
+    "public_key_sha256": "TEXT NOT NULL",  # of the SubjectPublicKeyInfo; empty without the certificate
+    "is_roca": "INTEGER",  # the public modulus has the fingerprint of CVE-2017-15361; NULL: not known
     "modulus_fingerprint": "TEXT",  # RSA only: as `openssl-blacklist` lists weak moduli, 20 hex digits
     "subject_key_id": "TEXT",
     "authority_key_id": "TEXT",
     "crl_urls": "TEXT NOT NULL",  # JSON list
     "ca_issuer_urls": "TEXT NOT NULL",  # JSON list, from Authority Information Access
 }
+
+SCANNED_OF_CERTIFICATES = (
+    "status",
+    "creation_date",
+    "not_after",
+    "key_algorithm",
+    "is_roca",
+    "modulus_fingerprint",
+)
 
 
 @dataclass(frozen=True)
@@ -38,14 +47,26 @@ class Kind:
     """The column that tells one resource from another within an account; shards are ranges of it."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Column name to SQL type, `key` included; `account`, `added_in` and `removed_in` are every table's."""
+    scanned: tuple[str, ...] = ()
+    """Columns that checks read of every row. They lie beside the key in an index, so that a scan reads no more."""
+    rows_a_page: int = 2_000
+    """How many rows are read at a time: fewer where a row can be large, so that memory stays bounded."""
+    sole: tuple[str, str] | None = None
+    """Two columns, (group, flag): of the rows of a group one has the flag, and the one imported last keeps it."""
 
 
 DEVICE_CERTIFICATES = Kind(
     table="device_certificates",
     key="certificate_id",
     columns={**CERTIFICATE_COLUMNS, "ca_certificate_id": "TEXT"},
+    scanned=SCANNED_OF_CERTIFICATES,
 )
-CA_CERTIFICATES = Kind(table="ca_certificates", key="certificate_id", columns=CERTIFICATE_COLUMNS)
+CA_CERTIFICATES = Kind(
+    table="ca_certificates",
+    key="certificate_id",
+    columns=CERTIFICATE_COLUMNS,
+    scanned=SCANNED_OF_CERTIFICATES,
+)
 IOT_POLICIES = Kind(
     table="iot_policies",
     key="policy_version",
@@ -56,6 +77,8 @@ IOT_POLICIES = Kind(
         "is_default_version": "INTEGER NOT NULL",
         "document": "TEXT NOT NULL",
     },
+    rows_a_page=50,
+    sole=("policy_name", "is_default_version"),
 )
 LOGGING_OPTIONS = Kind(
     table="logging_options",

@@ -1,0 +1,118 @@
+"""The inventory: what the fleet was at each of its versions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from events.errors import StoreUnavailable
+from events.store.database import Database, SqliteDatabase
+from events.vocabulary import AccountId
+from workers.inventory import schema
+from workers.inventory.discarding import discard, discard_unfinished
+from workers.inventory.import_lock import ImportLock, ImportLockFile
+from workers.inventory.kinds import Examines
+from workers.inventory.rows import Row
+from workers.inventory.scope import Scope
+from workers.inventory.unpublished_version import Import
+
+
+class Inventory:
+    """Temporal rows over a database. Reading never waits for an import, and sees nothing that is not published.
+
+    Every method raises StoreUnavailable when the database can't be read or written.
+    """
+
+    def __init__(self, database: Database, import_lock: ImportLock) -> None:
+        """Create the tables that are not there yet."""
+        self._database = database
+        self._import_lock = import_lock
+        with database.transaction() as transaction:
+            for statement in schema.statements():
+                transaction.execute(statement)
+
+    def current_version(self, account: AccountId) -> int:
+        """The number of the account's last published version; 0 while nothing has been imported."""
+        [(version,)] = self._database.query(
+            "SELECT COALESCE(MAX(version), 0) FROM inventory_versions WHERE account = ? AND is_published = 1",
+            (account,),
+        )
+        return int(version)
+
+    def count(self, account: AccountId, examines: Examines, version: int) -> int:
+        """How many resources are in a check's scope."""
+        scope = Scope(account, examines, version)
+        [(number,)] = self._database.query(*scope.select("COUNT(*)"))
+        return int(number)
+
+    def shard_bounds(
+        self, account: AccountId, examines: Examines, version: int, shard_size: int
+    ) -> list[str | None]:
+        """Cut what a check examines into ranges of `shard_size` keys.
+
+        Return the upper bound (inclusive) of each, in key order; the last is None, which is no bound. Empty when
+        nothing is in scope.
+        """
+        key = examines.kind.key
+        bounds: list[str | None] = []
+        after: str | None = None
+        while True:
+            scope = Scope(account, examines, version, after)
+            # Two rows: the last of this shard, and the proof that another shard follows.
+            ends = self._database.query(*scope.select(key, limit=2, offset=shard_size - 1))
+            if len(ends) < 2:
+                break
+            after = ends[0][0]
+            bounds.append(after)
+        if after is None and not self._database.query(*scope.select(key, limit=1)):
+            return []
+        return [*bounds, None]
+
+    def rows(
+        self, account: AccountId, examines: Examines, version: int, after: str | None, up_to: str | None
+    ) -> Iterator[Row]:
+        """The rows in a check's scope whose key is above `after` and at most `up_to`, in key order.
+
+        They are read in pages, so that memory is bounded and no transaction stays open between them; since
+        versions never change, imports meanwhile change nothing of what comes.
+        """
+        key, size = examines.kind.key, examines.kind.rows_a_page
+        columns = (*examines.columns, key)
+        while True:
+            scope = Scope(account, examines, version, after, up_to)
+            page = self._database.query(*scope.select(", ".join(columns), limit=size))
+            for row in page:
+                yield row[:-1]
+            if len(page) < size:
+                return
+            after = page[-1][-1]
+
+    @contextmanager
+    def begin_import(self, account: AccountId, *, replace: bool, now: datetime) -> Iterator[Import]:
+        """Import during the block and publish at its end, all at once; after an exception nothing has happened.
+
+        With `replace`, what is not added in the block is removed. Raises ImportInProgress while another import
+        writes to this inventory.
+        """
+        with self._import_lock.held():
+            discard_unfinished(self._database)
+            version = self.current_version(account) + 1
+            importing = Import(self._database, account, version, replace=replace, now=now)
+            try:
+                importing.begin()
+                yield importing
+                importing.publish()
+            except BaseException:
+                # If not even that can be done, the next import does it.
+                with suppress(StoreUnavailable):
+                    discard(self._database, account, version)
+                raise
+
+    def close(self) -> None:
+        """Close the database. Calls after it fail."""
+        self._database.close()
+
+
+def open_sqlite_inventory(path: Path) -> Inventory:
+    """Open the inventory in a SQLite file, creating it if need be; its lock is a file beside it."""
+    return Inventory(SqliteDatabase(path), ImportLockFile(path.with_suffix(".import-lock")))

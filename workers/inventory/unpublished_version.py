@@ -1,0 +1,124 @@
+"""The version that an import is writing, which nobody sees before it is published.
+
+Rows go in with the number of the coming version, and rows that it removes are marked with it. Readers look at
+published versions, all of which are lower. So to publish is to set one flag, and to give up is to take the rows
+and the marks back.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from events.clock import epoch_milliseconds
+from events.errors import InvalidRequest
+from events.store.database import Database
+from events.vocabulary import AccountId
+from workers.inventory.discarding import discard
+from workers.inventory.key_ranges import ROWS_A_TRANSACTION, key_ranges
+from workers.inventory.kinds import KINDS, Kind
+from workers.inventory.schema import STILL_THERE
+from workers.inventory.table_merge import Counts, Given, TableMerge
+
+ROWS_IN_MEMORY = 10_000
+"""Records are collected and sorted by key before they are written. Certificate ids come in random order, and
+a transaction of neighbours turns a tenth of the pages that one of strangers does (docs/performance.md)."""
+
+BYTES_IN_MEMORY = 32 * 1024 * 1024
+"""The most that the collected certificates and policy documents may take, however large each is."""
+
+
+class Import:
+    """Takes records in, counts what comes of them, and makes them the account's next version."""
+
+    def __init__(
+        self, database: Database, account: AccountId, version: int, *, replace: bool, now: datetime
+    ) -> None:
+        self.version = version
+        """What the account's current version is, once the import is over."""
+        self.counts = Counts()
+        self._database = database
+        self._account = account
+        self._replace = replace
+        self._now = now
+        self._tables = {kind.table: TableMerge(kind, account, version, self.counts) for kind in KINDS}
+        self._collected: dict[str, list[Given]] = {table: [] for table in self._tables}
+        self._rows = self._bytes = 0
+
+    def begin(self) -> None:
+        """Note that an import has begun, so that one that dies is found; with `replace`, mark all there is."""
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "INSERT INTO inventory_versions (account, version, is_published, imported_at) VALUES (?, ?, 0, ?)",
+                (self._account, self.version, epoch_milliseconds(self._now)),
+            )
+        if self._replace:
+            for kind in KINDS:
+                self._mark_all(kind)
+
+    def add(self, kind: Kind, values: Mapping[str, Any], der: bytes | None = None) -> None:
+        """Take one record in: a value for each column of `kind`, and the certificate that they are facts of."""
+        given = self._tables[kind.table].given(values, der)
+        self._collected[kind.table].append(given)
+        self._rows += 1
+        self._bytes += len(der) if der is not None else len(values.get("document", ""))
+        if self._rows >= ROWS_IN_MEMORY or self._bytes >= BYTES_IN_MEMORY:
+            self._write_collected()
+
+    def publish(self) -> None:
+        """Make the version current. An import to which nothing was given publishes none.
+
+        Raises InvalidRequest when it was to replace the inventory: a mistyped path must not empty it.
+        """
+        self._write_collected()
+        if self.counts.given == 0:
+            if self._replace:
+                raise InvalidRequest("Nothing was read that could replace the inventory, so it stays as it is.")
+            discard(self._database, self._account, self.version)
+            self.version -= 1
+            return
+        for table in self._tables.values():
+            if table.kind.sole is not None and table.has_added:
+                self._take_flags_away(table, *table.kind.sole)
+        counts = self.counts
+        with self._database.transaction() as transaction:
+            transaction.execute(
+                "UPDATE inventory_versions SET is_published = 1, added = ?, changed = ?, unchanged = ?, "
+                "removed = ? WHERE account = ? AND version = ?",
+                (counts.added, counts.changed, counts.unchanged, counts.removed, self._account, self.version),
+            )
+
+    def _mark_all(self, kind: Kind) -> None:
+        still_there = ("removed_in = ?", (STILL_THERE,))
+        for keys in key_ranges(self._database, kind, self._account, *still_there):
+            with self._database.transaction() as transaction:
+                transaction.execute(
+                    f"UPDATE {kind.table} SET removed_in = ? "
+                    f"WHERE account = ? AND {kind.key} BETWEEN ? AND ? AND removed_in = ?",
+                    (self.version, self._account, keys[0], keys[-1], STILL_THERE),
+                )
+            self.counts.removed += len(keys)
+
+    def _write_collected(self) -> None:
+        for name, table in self._tables.items():
+            records = sorted(self._collected[name], key=lambda record: record.key)
+            self._collected[name] = []
+            for first in range(0, len(records), ROWS_A_TRANSACTION):
+                with self._database.transaction() as transaction:
+                    table.merge(transaction, records[first : first + ROWS_A_TRANSACTION])
+        self._rows = self._bytes = 0
+
+    def _take_flags_away(self, table: TableMerge, group: str, flag: str) -> None:
+        """Leave the flag to the rows that this import brought, and take it from their groups' other rows."""
+        kind = table.kind
+        columns = list(kind.columns)
+        at = columns.index(flag)
+        flagged = (
+            f"SELECT {', '.join(columns)} FROM {kind.table} WHERE account = ? AND {flag} = 1 AND removed_in = ? "
+            f"AND added_in < ? AND {group} IN (SELECT {group} FROM {kind.table} "
+            f"WHERE account = ? AND added_in = ? AND {flag} = 1) LIMIT ?"
+        )
+        parameters = (self._account, STILL_THERE, self.version, self._account, self.version, kind.rows_a_page)
+        while rows := self._database.query(flagged, parameters):
+            with self._database.transaction() as transaction:
+                unflagged = ((*row[:at], 0, *row[at + 1 :]) for row in rows)
+                table.merge(transaction, [Given(values[columns.index(kind.key)], values) for values in unflagged])
