@@ -1,0 +1,70 @@
+"""One check of one audit, as the log has it while an actor works on it."""
+
+from dataclasses import dataclass
+
+from events.audit_task import AuditTask, CheckOutcome
+from events.check_run import CheckPlan, CheckRun
+from events.check_shard import CheckShard, ShardId
+from events.event import Cause, Event
+from events.identifiers import audit_task_id, check_run_id, check_shard_id
+from events.reading import catch_up, fold
+from events.vocabulary import AccountId, CheckName, TaskId
+from workers.checks.check import Circumstances
+from workers.worker import Worker
+
+
+@dataclass(frozen=True)
+class OpenCheckRun:
+    """A check run that has not ended, of an audit that has not ended."""
+
+    worker: Worker
+    task: AuditTask
+    check_name: CheckName
+    plan: CheckPlan | None
+    follows: Event
+    """What made the message: the start of the audit, or the check's plan."""
+
+    def cause(self) -> Cause:
+        """Of a command that the worker gives now."""
+        return self.follows.followed_by("worker", self.worker.clock.now())
+
+    def circumstances(self) -> Circumstances:
+        """What the check may know besides the rows."""
+        return Circumstances(
+            account=self.follows.account,
+            region=self.worker.region,
+            now=self.task.started_at,
+            configuration=self.task.target_checks[self.check_name].configuration,
+            weak_keys=self.worker.weak_keys,
+        )
+
+    def is_wanted(self) -> bool:
+        """Look again whether the audit is still in progress, and the process too."""
+        if self.worker.stopping.is_set():
+            return False
+        catch_up(self.task, self.worker.log.stream(self.task.id, self.task.version))
+        return not self.task.is_over
+
+    def is_judged(self, shard: ShardId) -> bool:
+        """Whether everything of a shard is in the log, because the message was delivered before."""
+        stream = check_shard_id(self.follows.account, shard.task_id, shard.check_name, shard.number)
+        return fold(CheckShard, stream, self.worker.log.stream(stream)).is_completed
+
+    def end(self, outcome: CheckOutcome) -> None:
+        """Note how the check ended; blocks until it is in the log."""
+        self.worker.application.end_check_run(self.task.task_id, self.check_name, outcome, self.cause()).result()
+
+
+def find_open_check_run(
+    worker: Worker, account: AccountId, task_id: TaskId, check_name: CheckName
+) -> OpenCheckRun | None:
+    """The check run that a message is about; None when nothing is left to do for it."""
+    task_stream = audit_task_id(account, task_id)
+    run_stream = check_run_id(account, task_id, check_name)
+    of_task = worker.log.stream(task_stream)
+    of_run = worker.log.stream(run_stream)
+    task = fold(AuditTask, task_stream, of_task)
+    run = fold(CheckRun, run_stream, of_run)
+    if not task.exists or task.is_over or run.is_over or check_name not in task.target_checks:
+        return None
+    return OpenCheckRun(worker, task, check_name, run.plan, follows=(of_run or of_task)[0])

@@ -1,0 +1,51 @@
+"""How a check run can end, with what its message says to a person."""
+
+from collections.abc import Mapping, Sequence
+
+from events.audit_task import CheckOutcome
+from events.vocabulary import CheckErrorCode, CheckRunStatus
+
+LONGEST_MESSAGE = 2048
+"""Characters. Source: `ErrorMessage` in the API's model."""
+
+UNKNOWN_CHECK = CheckOutcome(
+    CheckRunStatus.FAILED, message="This version of the service does not have the check that the audit names."
+)
+CRASHED = CheckOutcome(
+    CheckRunStatus.FAILED, message="The check failed because of an error in itself. The service's log says more."
+)
+GIVEN_UP = CheckOutcome(
+    CheckRunStatus.FAILED, message="The check was given up: a part of it was begun several times and never ended."
+)
+
+
+def not_permitted(required: str) -> CheckOutcome:
+    """The check needs what the inventory does not have; `required` says so."""
+    return CheckOutcome(
+        CheckRunStatus.FAILED, error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS, message=required
+    )
+
+
+def canceled(examined: int, non_compliant: int) -> CheckOutcome:
+    """The audit was canceled, when so much of it was done."""
+    return CheckOutcome(CheckRunStatus.CANCELED, examined, non_compliant)
+
+
+def completed(
+    examined: int, non_compliant: int, notices: Sequence[str], not_judged: Mapping[str, int]
+) -> CheckOutcome:
+    """All shards are in.
+
+    `notices` are the plan's, in sentences; `not_judged` counts resources by the reason in words.
+    """
+    sentences = [*notices, *(f"{count} {reason} were not judged." for reason, count in not_judged.items())]
+    return CheckOutcome(
+        CheckRunStatus.COMPLETED_NON_COMPLIANT if non_compliant else CheckRunStatus.COMPLETED_COMPLIANT,
+        resources_examined=examined,
+        non_compliant_resources=non_compliant,
+        message=_shortened(" ".join(sentences)) or None,
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 3] + "..."

@@ -1,0 +1,107 @@
+"""What the actors do: plan a check over shards of the inventory, and judge one shard.
+
+Every message may come twice, late or never. So each begins by asking the log what is left to do, and what it
+records collapses on what is there already.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from events.application import Judgement
+from events.check_run import CheckPlan
+from events.check_shard import ShardId, ShardTally
+from events.errors import StoreUnavailable
+from events.resource import NonCompliance
+from events.vocabulary import AccountId, CheckName, TaskId
+from workers import outcomes
+from workers.checks.check import Check, Circumstances
+from workers.open_check_run import OpenCheckRun, find_open_check_run
+from workers.watched_rows import WatchedRows
+from workers.worker import Worker
+
+MOST_SHARDS = 1_000
+"""A plan is one event and must stay below the largest (`events/codec.py`), with keys as long as they get: the
+128 characters of a policy's name. Of more than ten million rows, a shard takes more than its usual share."""
+
+logger = logging.getLogger(__name__)
+
+
+def plan_check(worker: Worker, account: AccountId, task_id: TaskId, check_name: CheckName) -> None:
+    """Cut what the check is to examine into shards and record that, or record why the check can't be done.
+
+    Does nothing when the check is planned already, or over. Raises StoreUnavailable, for a later try.
+    """
+    run = find_open_check_run(worker, account, task_id, check_name)
+    if run is None or run.plan is not None:
+        return
+    check = worker.registry.get(check_name)
+    if check is None:
+        run.end(outcomes.UNKNOWN_CHECK)
+        return
+    version = worker.inventory.current_version(account)
+    bounds = worker.inventory.shard_bounds(account, check.examines, version, worker.shard_size)
+    if check.required is not None and not bounds:
+        run.end(outcomes.not_permitted(check.required))
+        return
+    with _a_crash_ends(run):
+        notices = check.notices(run.circumstances())
+        plan = CheckPlan(version, at_most(MOST_SHARDS, bounds), check.version, notices)
+        worker.application.record_check_plan(task_id, check_name, plan, run.cause()).result()
+
+
+def judge_shard(worker: Worker, account: AccountId, task_id: TaskId, check_name: CheckName, number: int) -> None:
+    """Judge one shard of a planned check and record what was found.
+
+    Does nothing when that is done already, or when the audit is over before or meanwhile. Raises
+    StoreUnavailable, for a later try.
+    """
+    run = find_open_check_run(worker, account, task_id, check_name)
+    shard = ShardId(task_id, check_name, number)
+    check = worker.registry.get(check_name)
+    if run is None or run.plan is None or check is None or run.is_judged(shard):
+        return
+    after, up_to = [None, *run.plan.shard_bounds][number : number + 2]
+    rows = worker.inventory.rows(account, check.examines, run.plan.inventory_version, after, up_to)
+    watched = WatchedRows(rows, run.is_wanted, worker.monotonic)
+    with _a_crash_ends(run):
+        judgement = judge(check, watched, run.circumstances())
+        if not watched.is_broken_off:
+            worker.application.record_judgement(shard, judgement, run.cause())
+
+
+def judge(check: Check, rows: WatchedRows, circumstances: Circumstances) -> Judgement:
+    """What a check says of some rows. Of alike findings about one resource the first stands."""
+    findings: dict[tuple[str, str], NonCompliance] = {}
+    not_judged: Counter[str] = Counter()
+    for verdict in check.judge(rows, circumstances):
+        if isinstance(verdict, NonCompliance):
+            findings.setdefault((verdict.resource.canonical, verdict.reason_code), verdict)
+        else:
+            not_judged[verdict.reason] += 1
+    non_compliant = len({resource for resource, _ in findings})
+    return Judgement(
+        list(findings.values()), ShardTally(rows.examined, non_compliant, dict(not_judged)), check.severity
+    )
+
+
+def at_most(number: int, bounds: list[str | None]) -> list[str | None]:
+    """Join neighbouring shards until there are no more than `number`."""
+    together = -(-len(bounds) // number)
+    return bounds[::-together][::-1] if together > 1 else bounds
+
+
+@contextmanager
+def _a_crash_ends(run: OpenCheckRun) -> Iterator[None]:
+    """Let an error in a check's code fail that check, and not the audit.
+
+    A store that can't be reached is not the check's fault.
+    """
+    try:
+        yield
+    except StoreUnavailable:
+        raise
+    except Exception:
+        logger.exception("%s of the audit %s failed.", run.check_name, run.task.task_id)
+        run.end(outcomes.CRASHED)
