@@ -1,0 +1,66 @@
+"""Every event class by its topic: the name under which an event stands in the log for ever.
+
+A class may be renamed or moved; a topic may not. A topic ends in its version, `.vN`. When an event needs another
+shape, its class gets the next version here, and the old one an upcaster; docs/decisions/0001 says why.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from events.audit_account_events import (
+    AuditCheckConfigured,
+    AuditChecksDisabled,
+    AuditChecksEnabled,
+    AuditConfigurationDeleted,
+    AuditNotificationTargetChanged,
+    AuditRoleChanged,
+    OnDemandAuditAdmitted,
+    OnDemandAuditReleased,
+    ScheduledAuditChanged,
+    ScheduledAuditCreated,
+    ScheduledAuditDeleted,
+    ScheduledAuditTagged,
+    ScheduledAuditUntagged,
+)
+from events.audit_task import (
+    AuditCheckOutcomeRecorded,
+    AuditTaskCanceled,
+    AuditTaskCompleted,
+    AuditTaskFailed,
+    AuditTaskStarted,
+)
+from events.check_run import CheckRunEnded, CheckRunPlanned
+from events.check_shard import AuditFindingsRecorded, CheckShardCompleted
+from events.event import Event
+
+Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+"""Pure: makes of an event's stored fields in one version those of the next version."""
+
+TOPICS: Mapping[str, type[Event]] = {
+    "AuditAccount.RoleChanged.v1": AuditRoleChanged,
+    "AuditAccount.ChecksEnabled.v1": AuditChecksEnabled,
+    "AuditAccount.ChecksDisabled.v1": AuditChecksDisabled,
+    "AuditAccount.CheckConfigured.v1": AuditCheckConfigured,
+    "AuditAccount.NotificationTargetChanged.v1": AuditNotificationTargetChanged,
+    "AuditAccount.ConfigurationDeleted.v1": AuditConfigurationDeleted,
+    "AuditAccount.ScheduledAuditCreated.v1": ScheduledAuditCreated,
+    "AuditAccount.ScheduledAuditChanged.v1": ScheduledAuditChanged,
+    "AuditAccount.ScheduledAuditDeleted.v1": ScheduledAuditDeleted,
+    "AuditAccount.ScheduledAuditTagged.v1": ScheduledAuditTagged,
+    "AuditAccount.ScheduledAuditUntagged.v1": ScheduledAuditUntagged,
+    "AuditAccount.OnDemandAuditAdmitted.v1": OnDemandAuditAdmitted,
+    "AuditAccount.OnDemandAuditReleased.v1": OnDemandAuditReleased,
+    "AuditTask.Started.v1": AuditTaskStarted,
+    "AuditTask.CheckOutcomeRecorded.v1": AuditCheckOutcomeRecorded,
+    "AuditTask.Completed.v1": AuditTaskCompleted,
+    "AuditTask.Failed.v1": AuditTaskFailed,
+    "AuditTask.Canceled.v1": AuditTaskCanceled,
+    "CheckRun.Planned.v1": CheckRunPlanned,
+    "CheckRun.Ended.v1": CheckRunEnded,
+    "CheckShard.FindingsRecorded.v1": AuditFindingsRecorded,
+    "CheckShard.Completed.v1": CheckShardCompleted,
+}
+"""The present version of every event."""
+
+UPCASTERS: Mapping[str, Upcaster] = {}
+"""By the topic of a past version: what makes the next version of it. A chain of them ends in `TOPICS`."""
