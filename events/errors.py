@@ -39,3 +39,7 @@ class StoreUnavailable(Exception):  # noqa: N818 - reads as a state of the store
 
 class LogUnavailable(StoreUnavailable):
     """The log could not be appended to. Nothing was recorded."""
+
+
+class StreamConflict(Exception):  # noqa: N818 - names what happened to the stream
+    """Another process has appended to the stream meanwhile. Nothing was recorded; the command can decide again."""

@@ -6,10 +6,11 @@ for times (epoch milliseconds), `INSERT ... ON CONFLICT`. docs/decisions/ says w
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from events.errors import StoreUnavailable
 
@@ -18,6 +19,23 @@ Parameters = Sequence[Any]
 
 BUSY_TIMEOUT = 10.0
 """Seconds to wait for another process that is writing to the same file."""
+
+UNAVAILABLE = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+"""Primary result codes that speak of the file and its disk. All others speak of our SQL."""
 
 
 class Transaction(Protocol):
@@ -33,7 +51,10 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """A database whose transactions are serial and whose reads never wait for them."""
+    """A database whose transactions are serial and whose reads never wait for them.
+
+    Raises StoreUnavailable when it can't be read or written: it is full, locked, gone, damaged or closed.
+    """
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """Begin a transaction that commits at the end of the block and rolls back on an exception."""
@@ -59,12 +80,15 @@ class SqliteDatabase:
         """
         self._path = path
         self._synchronous = "FULL" if durable else "NORMAL"
-        self._lock = threading.Lock()
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        with _translated():
-            self._writer = self._connect()
-            self._writer.execute("PRAGMA journal_mode = WAL")
+        self._closed = False
+        self._writing = threading.Lock()
+        self._threads = threading.local()
+        self._readers: weakref.WeakSet[_Reader] = weakref.WeakSet()
+        self._opening = threading.Lock()
+        try:
+            self._writer = self._connect("PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            self._translate(error)
 
     @contextmanager
     def transaction(self) -> Iterator["SqliteTransaction"]:
@@ -73,42 +97,64 @@ class SqliteDatabase:
         IMMEDIATE, because a transaction that reads first and writes later fails at once when another connection
         wrote in between.
         """
-        with self._lock, _translated():
-            self._writer.execute("BEGIN IMMEDIATE")
+        with self._writing:
             try:
-                yield SqliteTransaction(self._writer)
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
+                self._writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield SqliteTransaction(self._writer)
+                    self._writer.execute("COMMIT")
+                except BaseException:
+                    if self._writer.in_transaction:  # SQLite rolls back by itself on some errors
+                        self._writer.execute("ROLLBACK")
+                    raise
+            except sqlite3.Error as error:
+                self._translate(error)
 
     def query(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return the rows of a SELECT over what is committed."""
-        with _translated():
-            return self._reader().execute(sql, parameters).fetchall()
+        try:
+            reader: _Reader | None = getattr(self._threads, "reader", None)
+            if reader is None:
+                reader = self._open_reader()
+            with reader.lock:
+                return reader.connection.execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            self._translate(error)
 
     def close(self) -> None:
-        """Close every connection. Calls after it fail."""
-        with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+        """Close every connection, after what they are doing. Calls after it fail."""
+        with self._writing, self._opening:
+            self._closed = True
+            self._writer.close()
+            for reader in list(self._readers):
+                reader.close()
 
-    def _reader(self) -> sqlite3.Connection:
-        reader: sqlite3.Connection | None = getattr(self._local, "reader", None)
-        if reader is None:
-            reader = self._local.reader = self._connect()
-            reader.execute("PRAGMA query_only = ON")
-        return reader
+    def _open_reader(self) -> "_Reader":
+        with self._opening:
+            if self._closed:
+                raise StoreUnavailable(f"{self._path.name} is closed.")
+            reader = self._threads.reader = _Reader(self._connect("PRAGMA query_only = ON"))
+            self._readers.add(reader)
+            return reader
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, pragma: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self._path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
         )
-        connection.execute(f"PRAGMA synchronous = {self._synchronous}")
-        self._connections.append(connection)
+        try:
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
+            connection.execute(pragma)
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+    def _translate(self, error: sqlite3.Error) -> NoReturn:
+        """Tell a store that can't be used from a mistake in our SQL, which is raised as it is."""
+        code: int | None = getattr(error, "sqlite_errorcode", None)
+        if self._closed or (code is not None and code & 0xFF in UNAVAILABLE):
+            raise StoreUnavailable(f"{self._path.name}: {error}") from error
+        raise error
 
 
 class SqliteTransaction:
@@ -128,12 +174,16 @@ class SqliteTransaction:
             pass
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Tell a store that is full, locked, gone or damaged from a mistake in our SQL."""
-    try:
-        yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        raise StoreUnavailable(str(error)) from error
+class _Reader:
+    """One thread's reading connection. It closes with its thread, whose local storage is all that holds it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.lock = threading.Lock()
+        """Keeps `close` from taking the connection away from under a query."""
+        weakref.finalize(self, connection.close).atexit = False
+
+    def close(self) -> None:
+        """Close the connection, after the query that it is answering."""
+        with self.lock:
+            self.connection.close()

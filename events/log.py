@@ -1,0 +1,84 @@
+"""The log: every event of every account, in one order, for ever.
+
+Here the words of Fleet Audit meet the interfaces of the `eventsourcing` library, its Mapper and its Recorder.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError
+
+from events.bell import Bell
+from events.codec import EventMapper, require_save_within_limits
+from events.errors import LogUnavailable, StoreUnavailable, StreamConflict
+from events.event import Event
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event and its place in the log."""
+
+    position: int
+    """Greater than that of every event before it. Positions may have gaps."""
+    event: Event
+
+
+class LogRecorder(ApplicationRecorder):
+    """The library's recorder, and what a log needs besides.
+
+    Events become visible in the order of their positions: who has read up to a position has missed nothing before
+    it. `tests/contract/log_recorder_contract.py` says so to every implementation.
+    """
+
+    appended: Bell
+    """Rings after each append of this process."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Release what the recorder holds. Calls after it fail."""
+
+
+class EventLog:
+    """Appends events and reads them, by stream or in the order of the log. Threads may share one."""
+
+    def __init__(self, mapper: EventMapper, recorder: LogRecorder) -> None:
+        self._mapper = mapper
+        self._recorder = recorder
+        self.appended = recorder.appended
+
+    def append(self, events: Sequence[Event]) -> list[int]:
+        """Append all of the events or none, and return their positions.
+
+        Raise StreamConflict if one of the streams has an event of that version already, EventTooLarge if an event
+        or the whole is too large, UnwritableEvent for an event that would not read back as it is, LogUnavailable
+        if the log can't be written to.
+        """
+        stored = [self._mapper.to_stored_event(event) for event in events]
+        require_save_within_limits(stored)
+        try:
+            return list(self._recorder.insert_events(stored) or ())
+        except IntegrityError as error:
+            raise StreamConflict(str(error)) from error
+        except StoreUnavailable as error:
+            raise LogUnavailable(str(error)) from error
+
+    def stream(self, stream_id: UUID, after_version: int = 0) -> list[Event]:
+        """Return the events of a stream that come after a version, in order."""
+        stored = self._recorder.select_events(stream_id, gt=after_version)
+        return [self._mapper.to_domain_event(each) for each in stored]
+
+    def after(self, position: int, limit: int = 500) -> list[Recorded]:
+        """Return the next events after a position, at most `limit`, in order."""
+        read = self._mapper.to_domain_event
+        notifications = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
+        return [Recorded(each.id, read(each)) for each in notifications]
+
+    def last_position(self) -> int:
+        """Return the position of the last event, 0 when there is none."""
+        return self._recorder.max_notification_id() or 0
+
+    def close(self) -> None:
+        """Close the log. Calls after it fail."""
+        self._recorder.close()

@@ -1,0 +1,166 @@
+"""The log in a SQLite file."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.persistence import (
+    ApplicationRecorder,
+    IntegrityError,
+    Notification,
+    Subscription,
+)
+from eventsourcing.persistence import StoredEvent as LibraryStoredEvent
+
+from events.bell import Bell
+from events.codec import EventMapper, StoredEvent
+from events.log import EventLog, LogRecorder
+from events.store.database import SqliteDatabase, Transaction
+from events.store.subscription import BellSubscription
+from events.topics import TOPICS, UPCASTERS
+
+SCHEMA = """
+    CREATE TABLE IF NOT EXISTS events (
+        position    INTEGER PRIMARY KEY AUTOINCREMENT,
+        stream      BLOB    NOT NULL,
+        version     INTEGER NOT NULL,
+        topic       TEXT    NOT NULL,
+        state       BLOB    NOT NULL,
+        account_id  TEXT    NOT NULL,
+        recorded_at INTEGER NOT NULL,
+        event_id    BLOB    NOT NULL,
+        UNIQUE (stream, version)
+    )
+"""
+"""AUTOINCREMENT: without it, SQLite gives the position of a deleted newest row to the next one."""
+
+COLUMNS = "stream, version, topic, state, account_id, recorded_at, event_id"
+ROW = "(?, ?, ?, ?, ?, ?, ?)"
+
+ROWS_PER_STATEMENT = (64, 16, 4, 1)
+"""An insert is cut into statements of these sizes, largest first.
+
+One statement of many rows, because Python gives up its interpreter lock for each execution; in a process whose
+other threads are busy, taking it back may cost more than the row. Few sizes, so that SQLite compiles each once.
+"""
+
+NO_END = 2**63 - 1
+
+
+class SqliteRecorder(LogRecorder):
+    """Stored events in one file. Threads may share a recorder, and processes the file."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self.appended = Bell()
+        with database.transaction() as transaction:
+            transaction.execute(SCHEMA)
+
+    def insert_events(self, stored_events: Sequence[LibraryStoredEvent], **_: Any) -> Sequence[int]:
+        """Append what `EventMapper` made, in one transaction, durably, and return the positions.
+
+        Raise the library's IntegrityError if a stream has an event of that version already.
+        """
+        if not stored_events:
+            return []
+        rows = [_row(stored) for stored in cast("Sequence[StoredEvent]", stored_events)]
+        try:
+            with self._database.transaction() as transaction:
+                last = _insert(transaction, rows)
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(str(error)) from error
+        self.appended.ring()
+        return range(last - len(rows) + 1, last + 1)
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[LibraryStoredEvent]:
+        """Return events of a stream whose versions are above `gt` and not above `lte`."""
+        rows = self._database.query(
+            "SELECT version, topic, state FROM events WHERE stream = ? AND version > ? AND version <= ?"  # noqa: S608
+            f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT ?",
+            (
+                cast("UUID", originator_id).bytes,
+                0 if gt is None else gt,
+                NO_END if lte is None else lte,
+                -1 if limit is None else limit,
+            ),
+        )
+        return [LibraryStoredEvent(originator_id, *row) for row in rows]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Return events from position `start` to `stop`, of the given topics or of all, in order."""
+        lowest = 0 if start is None else start + (not inclusive_of_start)
+        of_topics = f"AND topic IN ({', '.join('?' * len(topics))})" if topics else ""
+        rows = self._database.query(
+            "SELECT stream, version, topic, state, position FROM events"  # noqa: S608 - question marks only
+            f" WHERE position >= ? AND position <= ? {of_topics} ORDER BY position LIMIT ?",
+            (lowest, NO_END if stop is None else stop, *topics, limit),
+        )
+        return [Notification(UUID(bytes=row[0]), *row[1:]) for row in rows]
+
+    def max_notification_id(self) -> int | None:
+        """Return the last position, None when nothing was ever recorded."""
+        [(last,)] = self._database.query("SELECT max(position) FROM events")
+        return cast("int | None", last)
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """Return an iterator over the log that waits for more at its end."""
+        return BellSubscription(self, self.appended, gt, topics)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def open_sqlite_log(path: Path) -> EventLog:
+    """Open the log in a file, creating it if need be; raise StoreUnavailable if that can't be done."""
+    return EventLog(EventMapper(TOPICS, UPCASTERS), SqliteRecorder(SqliteDatabase(path, durable=True)))
+
+
+def _row(stored: StoredEvent) -> tuple[Any, ...]:
+    return (
+        cast("UUID", stored.originator_id).bytes,
+        stored.originator_version,
+        stored.topic,
+        stored.state,
+        stored.account_id,
+        stored.recorded_at,
+        stored.event_id.bytes,
+    )
+
+
+def _insert(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Insert the rows and return the last one's position; a transaction's positions are consecutive."""
+    for some in _statements(rows):
+        values = ", ".join([ROW] * len(some))
+        transaction.execute(
+            f"INSERT INTO events ({COLUMNS}) VALUES {values}",  # noqa: S608 - question marks only
+            [value for row in some for value in row],
+        )
+    [(last,)] = transaction.execute("SELECT last_insert_rowid()")
+    return cast("int", last)
+
+
+def _statements(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:
+    first = 0
+    for size in ROWS_PER_STATEMENT:
+        while len(rows) - first >= size:
+            yield rows[first : first + size]
+            first += size
