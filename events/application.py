@@ -8,6 +8,7 @@ from the future and nothing has changed.
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from events.audit_account import AuditAccount
@@ -165,8 +166,13 @@ class Application:
         for first in range(0, max(len(judgement.findings), 1), size):
             is_last = first + size >= len(judgement.findings)
             saved = self._committer.submit(
-                lambda unit, first=first, is_last=is_last: _keep_findings(
-                    unit, shard, judgement, range(first, first + size), cause, is_last=is_last
+                partial(
+                    _keep_findings,
+                    shard=shard,
+                    judgement=judgement,
+                    slice_=range(first, first + size),
+                    cause=cause,
+                    is_last=is_last,
                 )
             )
             if not saved.result().value:
