@@ -1,0 +1,232 @@
+"""The audits of an account, and where each of their checks stands."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from events.audit_task import (
+    AuditCheckOutcomeRecorded,
+    AuditTaskCanceled,
+    AuditTaskCompleted,
+    AuditTaskFailed,
+    AuditTaskStarted,
+)
+from events.check_shard import CheckShardCompleted
+from events.clock import epoch_milliseconds
+from events.event import Event
+from events.store.database import Database, Row, Transaction
+from events.vocabulary import (
+    AccountId,
+    AuditTaskStatus,
+    AuditTaskType,
+    CheckErrorCode,
+    CheckName,
+    CheckRunStatus,
+    TaskId,
+)
+from projections.json_column import JsonColumn
+from projections.paging import Keyset, Page, Slice, rows_needed
+from projections.projection import Handler, Projection
+
+UNDER_WAY = frozenset({CheckRunStatus.IN_PROGRESS, CheckRunStatus.WAITING_FOR_DATA_COLLECTION})
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDetail:
+    """Where one check of an audit stands. While it is under way, its counts grow shard by shard."""
+
+    status: CheckRunStatus = CheckRunStatus.IN_PROGRESS
+    examined: int = 0
+    non_compliant: int = 0
+    suppressed: int = 0
+    error_code: CheckErrorCode | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTaskView:
+    """One audit."""
+
+    task_id: TaskId
+    status: AuditTaskStatus
+    task_type: AuditTaskType
+    started_at: int
+    """Epoch milliseconds."""
+    scheduled_audit_name: str | None
+    details: Mapping[CheckName, CheckDetail]
+
+
+class AuditTasks(Projection):
+    """Answers DescribeAuditTask, with one SELECT by primary key, and ListAuditTasks."""
+
+    name = "audit_tasks"
+    version = 1
+    tables: ClassVar = {
+        "audit_tasks": (
+            """
+            CREATE TABLE audit_tasks (
+                account TEXT NOT NULL,
+                task_id TEXT NOT NULL,
+                status TEXT NOT NULL,
+                task_type TEXT NOT NULL,
+                started_at BIGINT NOT NULL,
+                scheduled_audit_name TEXT,
+                details TEXT NOT NULL,
+                PRIMARY KEY (account, task_id)
+            )
+            """,
+            "CREATE INDEX audit_tasks_by_time ON audit_tasks (account, started_at, task_id)",
+            "CREATE INDEX audit_tasks_by_type ON audit_tasks (account, task_type, started_at, task_id)",
+            "CREATE INDEX audit_tasks_by_status ON audit_tasks (account, status, started_at, task_id)",
+            (
+                "CREATE INDEX audit_tasks_by_type_and_status"
+                " ON audit_tasks (account, task_type, status, started_at, task_id)"
+            ),
+        ),
+        # Which shards of a check under way were counted; emptied when the check ends, since its outcome's numbers
+        # are final.
+        "audit_task_shards": (
+            """
+            CREATE TABLE audit_task_shards (
+                account TEXT NOT NULL,
+                task_id TEXT NOT NULL,
+                check_name TEXT NOT NULL,
+                shard BIGINT NOT NULL,
+                PRIMARY KEY (account, task_id, check_name, shard)
+            )
+            """,
+        ),
+    }
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._details = JsonColumn(dict[CheckName, CheckDetail])
+
+    def started(self, rows: Transaction, event: AuditTaskStarted) -> None:
+        """Add an audit with every check under way. One that is there already has come further since."""
+        started_at = epoch_milliseconds(event.timestamp)
+        details = self._details.write({check.name: CheckDetail() for check in event.checks})
+        status, task_type = AuditTaskStatus.IN_PROGRESS.value, event.task_type.value
+        row = (event.account, event.task_id, status, task_type, started_at, event.scheduled_audit_name, details)
+        rows.execute(INSERT, row)
+
+    def shard_completed(self, rows: Transaction, event: CheckShardCompleted) -> None:
+        """Add what was seen in a shard to its check's counts, once, while the check is under way."""
+        task_id, name, number = event.shard.task_id, event.shard.check_name, event.shard.number
+        details = self._details_of(rows, event.account, task_id)
+        before = details.get(name)
+        if before is None or before.status not in UNDER_WAY:
+            return
+        shard = (event.account, task_id, name, number)
+        if rows.execute(FIND_SHARD, shard):
+            return
+        rows.execute(ADD_SHARD, shard)
+        details[name] = replace(
+            before,
+            examined=before.examined + event.tally.resources_examined,
+            non_compliant=before.non_compliant + event.tally.non_compliant_resources,
+        )
+        rows.execute(SET_DETAILS, (self._details.write(details), event.account, task_id))
+
+    def check_ended(self, rows: Transaction, event: AuditCheckOutcomeRecorded) -> None:
+        """Note how a check ended."""
+        outcome = event.outcome
+        details = self._details_of(rows, event.account, event.task_id)
+        details[event.check_name] = CheckDetail(
+            outcome.status,
+            outcome.resources_examined,
+            outcome.non_compliant_resources,
+            outcome.suppressed_resources,
+            outcome.error_code,
+            outcome.message,
+        )
+        rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
+        rows.execute(f"{FORGET_SHARDS} AND check_name = ?", (event.account, event.task_id, event.check_name))
+
+    def completed(self, rows: Transaction, event: AuditTaskCompleted) -> None:
+        """Note that every check has ended."""
+        rows.execute(SET_STATUS, (AuditTaskStatus.COMPLETED.value, event.account, event.task_id))
+
+    def failed(self, rows: Transaction, event: AuditTaskFailed) -> None:
+        """Note that no check could be done."""
+        rows.execute(SET_STATUS, (AuditTaskStatus.FAILED.value, event.account, event.task_id))
+
+    def canceled(self, rows: Transaction, event: AuditTaskCanceled) -> None:
+        """Note that the audit was canceled, with its checks that had not ended. They keep their counts."""
+        details = self._details_of(rows, event.account, event.task_id)
+        for name in event.canceled_checks:
+            details[name] = replace(details.get(name, CheckDetail()), status=CheckRunStatus.CANCELED)
+        rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
+        rows.execute(SET_STATUS, (AuditTaskStatus.CANCELED.value, event.account, event.task_id))
+        rows.execute(FORGET_SHARDS, (event.account, event.task_id))
+
+    def _details_of(self, rows: Transaction, account: AccountId, task_id: TaskId) -> dict[CheckName, CheckDetail]:
+        sql = "SELECT details FROM audit_tasks WHERE account = ? AND task_id = ?"
+        found = rows.execute(sql, (account, task_id))
+        return self._details.read(found[0][0]) if found else {}
+
+    def _view(self, row: Row) -> AuditTaskView:
+        started_at, task_id, status, task_type, scheduled_audit_name, details = row
+        return AuditTaskView(
+            task_id,
+            AuditTaskStatus(status),
+            AuditTaskType(task_type),
+            started_at,
+            scheduled_audit_name,
+            self._details.read(details),
+        )
+
+    def describe(self, account: AccountId, task_id: TaskId) -> AuditTaskView | None:
+        """Return an audit of the account, None if it has none of that id."""
+        found = self.query(DESCRIBE, (account, task_id))
+        return self._view(found[0]) if found else None
+
+    def list(
+        self,
+        account: AccountId,
+        start_ms: int,
+        end_ms: int,
+        task_type: AuditTaskType | None,
+        status: AuditTaskStatus | None,
+        page: Page,
+    ) -> Slice[AuditTaskView]:
+        """Return the account's audits that started in a time, both ends included, newest first."""
+        equal = {"account": account, "task_type": task_type, "status": status}
+        given = {column: str(value) for column, value in equal.items() if value is not None}
+        conditions = " AND ".join(f"{column} = ?" for column in given)
+        sql = f"{SELECT} WHERE {conditions} AND started_at >= ? AND {NEWEST_FIRST.condition} {NEWEST_FIRST.order}"
+        bound = NEWEST_FIRST.bound(page, first=(end_ms + 1, ""))
+        found = self.query(sql, (*given.values(), start_ms, *bound, rows_needed(page)))
+        return NEWEST_FIRST.slice(found, page, self._view)
+
+    handles: ClassVar[Mapping[type[Event], Handler]] = {
+        AuditTaskStarted: started,
+        CheckShardCompleted: shard_completed,
+        AuditCheckOutcomeRecorded: check_ended,
+        AuditTaskCompleted: completed,
+        AuditTaskFailed: failed,
+        AuditTaskCanceled: canceled,
+    }
+
+
+NEWEST_FIRST = Keyset(("started_at", "task_id"), is_descending=True)
+
+SELECT = "SELECT started_at, task_id, status, task_type, scheduled_audit_name, details FROM audit_tasks"
+
+DESCRIBE = f"{SELECT} WHERE account = ? AND task_id = ?"
+
+INSERT = """
+    INSERT INTO audit_tasks (account, task_id, status, task_type, started_at, scheduled_audit_name, details)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account, task_id) DO NOTHING
+"""
+
+SET_DETAILS = "UPDATE audit_tasks SET details = ? WHERE account = ? AND task_id = ?"
+
+SET_STATUS = "UPDATE audit_tasks SET status = ? WHERE account = ? AND task_id = ?"
+
+FIND_SHARD = "SELECT 1 FROM audit_task_shards WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ?"
+
+ADD_SHARD = "INSERT INTO audit_task_shards (account, task_id, check_name, shard) VALUES (?, ?, ?, ?)"
+
+FORGET_SHARDS = "DELETE FROM audit_task_shards WHERE account = ? AND task_id = ?"
