@@ -8,13 +8,13 @@ from typing import Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from aiohttp import web
-from projections.read_models import ReadModels
 
 from events.application import Application
 from events.committer import Committed
 from events.errors import StoreUnavailable
 from events.event import Cause
 from events.vocabulary import AccountId, TaskId
+from projections.read_models import ReadModels
 from service.services import Services
 from service.wire.request import Request
 

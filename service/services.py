@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from projections.read_models import ReadModels
-from workers.inventory.store import Inventory
 
 from events.application import Application
 from events.check_catalogue import CheckCatalogue
 from events.clock import Clock
 from events.progress import Progress
 from events.vocabulary import CheckName
+from projections.read_models import ReadModels
 from service.settings import Settings
 from workers.checks.check import Check
+from workers.inventory.store import Inventory
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """GET /audit/configuration: DescribeAccountAuditConfiguration."""
 
 from aiohttp import web
-from projections.account_configuration import AccountConfigurationView, CheckSetting
 
+from projections.account_configuration import AccountConfigurationView, CheckSetting
 from service.call import Call
 from service.wire.answer import json_response
 from service.wire.rendering import check_configuration, notification_target

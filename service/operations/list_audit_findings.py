@@ -1,10 +1,10 @@
 """POST /audit/findings: ListAuditFindings."""
 
 from aiohttp import web
-from projections.audit_findings import FindingFilter
 
 from events.errors import InvalidRequest
 from events.vocabulary import CheckName, TaskId
+from projections.audit_findings import FindingFilter
 from service.call import Call
 from service.operations.retained_period import require_retained
 from service.wire.answer import json_response
@@ -17,6 +17,8 @@ from service.wire.timestamps import EndInBody, StartInBody
 
 class ListAuditFindingsRequest(ListRequest):
     """One audit, or a time in which the findings were made, both ends included; and filters."""
+
+    order = (int, str)
 
     task_id: AuditTaskId | None = None
     start_time: StartInBody | None = None

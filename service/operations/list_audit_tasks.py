@@ -15,6 +15,8 @@ from service.wire.timestamps import EndInQuery, StartInQuery
 class ListAuditTasksRequest(ListRequest):
     """The time in which the audits began, both ends included, and filters."""
 
+    order = (int, str)
+
     start_time: StartInQuery
     end_time: EndInQuery
     task_type: Enumerated[AuditTaskType] | None = None

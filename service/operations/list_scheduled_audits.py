@@ -12,6 +12,8 @@ from service.wire.rendering import scheduled_audit
 class ListScheduledAuditsRequest(ListRequest):
     """Which page."""
 
+    order = (str,)
+
 
 async def list_scheduled_audits(call: Call[ListScheduledAuditsRequest]) -> web.Response:
     """Answer with the scheduled audits by name."""

@@ -1,9 +1,8 @@
 """What all requests for a list share: which page, and the token of the one after it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from projections.paging import Page, Slice
-
 from service.wire.members import MaxResultsInQuery
 from service.wire.next_token import Query
 from service.wire.request import Request
@@ -15,12 +14,15 @@ DEFAULT_MAX_RESULTS = 25
 class ListRequest(Request):
     """A request for a list, page by page."""
 
+    order: ClassVar[tuple[type, ...]]
+    """The types of the columns by which the list is in order, as its projection has them."""
+
     next_token: str | None = None
     max_results: MaxResultsInQuery | None = None
 
     def page(self, account: str) -> Page:
         """Which rows to read; refused when the token is of another query."""
-        after = None if self.next_token is None else self._query(account).position(self.next_token)
+        after = None if self.next_token is None else self._query(account).place(self.next_token)
         return Page(self.max_results or DEFAULT_MAX_RESULTS, after)
 
     def token_after(self, rows: Slice[Any], account: str) -> str | None:
@@ -29,4 +31,5 @@ class ListRequest(Request):
 
     def _query(self, account: str) -> Query:
         operation = type(self).__name__.removesuffix("Request")
-        return Query(operation, account, self.model_dump(mode="json", exclude={"next_token", "max_results"}))
+        filters = self.model_dump(mode="json", exclude={"next_token", "max_results"})
+        return Query(operation, account, filters, self.order)

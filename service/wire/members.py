@@ -35,11 +35,14 @@ def _not_reserved(key: str) -> str:
 TagKey = Annotated[str, Field(min_length=1, max_length=128, pattern=_TAG_KEY), AfterValidator(_not_reserved)]
 
 
+TagValue = Annotated[str, Field(max_length=256)]
+
+
 class Tag(Structure):
     """One tag. AWS writes its members with a capital."""
 
-    key: Annotated[TagKey, Field(alias="Key")]
-    value: Annotated[str, Field(alias="Value", max_length=256)] | None = None
+    key: TagKey = Field(alias="Key")
+    value: TagValue | None = Field(default=None, alias="Value")
 
 
 def _each_key_once(tags: list[Tag]) -> list[Tag]:

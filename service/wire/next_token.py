@@ -20,7 +20,7 @@ from events.errors import InvalidRequest
 LONGEST_TOKEN = 1024
 """Characters; ours have a quarter of it."""
 
-Position = tuple[int | str, ...]
+Place = tuple[int | str, ...]
 
 _DIGEST_SIZE = 16
 
@@ -35,24 +35,35 @@ class Query:
     operation: str
     account: str
     filters: Mapping[str, Any]
+    order: tuple[type, ...]
+    """The types of the columns by which the rows are in order: what a place consists of."""
 
-    def token(self, position: Position) -> str:
+    def token(self, place: Place) -> str:
         """Name the place after which the listing goes on."""
-        place = orjson.dumps(position)
-        return _written(self._digest(place) + place)
+        named = orjson.dumps(place)
+        return _written(self._digest(named) + named)
 
-    def position(self, token: str) -> Position:
+    def place(self, token: str) -> Place:
         """Return the place that a token names; refuse a token that is not of this query."""
         held = _read(token)
-        digest, place = held[:_DIGEST_SIZE], held[_DIGEST_SIZE:]
-        if not hmac.compare_digest(digest, self._digest(place)):
+        digest, named = held[:_DIGEST_SIZE], held[_DIGEST_SIZE:]
+        place = orjson.loads(named) if hmac.compare_digest(digest, self._digest(named)) else None
+        if not self._is_place(place):
             raise InvalidRequest("nextToken is not valid for this request. Use the token of its previous answer.")
-        return tuple(orjson.loads(place))
+        return tuple(place)
 
-    def _digest(self, place: bytes) -> bytes:
+    def _is_place(self, place: Any) -> bool:
+        """Tell whether it is a place that the listing can have: a forged token may name anything."""
+        return (
+            isinstance(place, list)
+            and tuple(type(column) for column in place) == self.order
+            and all(isinstance(column, str) or abs(column) < 2**63 for column in place)
+        )
+
+    def _digest(self, named: bytes) -> bytes:
         query = orjson.dumps((self.operation, self.account, self.filters), option=orjson.OPT_SORT_KEYS)
         key = blake2b(query, digest_size=32).digest()
-        return blake2b(place, digest_size=_DIGEST_SIZE, key=key).digest()
+        return blake2b(named, digest_size=_DIGEST_SIZE, key=key).digest()
 
 
 def _written(held: bytes) -> str:

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from events.resource import Resource
+from events.vocabulary import CheckRunStatus
 from projections.account_configuration import CheckSetting, NotificationTarget
 from projections.audit_findings import FindingView
 from projections.audit_tasks import AuditTaskView, CheckDetail
 from projections.scheduled_audits import ScheduledAuditView
-
-from events.resource import Resource
-from events.vocabulary import CheckRunStatus
 from service.wire.answer import present
 from service.wire.timestamps import epoch_seconds
 

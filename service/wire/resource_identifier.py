@@ -6,12 +6,12 @@ Unknown members are refused here, where they are ignored elsewhere: ignoring one
 import re
 from typing import Annotated, Self
 
-from projections.audit_findings import ResourceMatch
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from events.resource import IDENTIFYING_MEMBERS
 from events.vocabulary import ResourceType
+from projections.audit_findings import ResourceMatch
 from service.wire.members import RoleArn
 from service.wire.request import Structure
 

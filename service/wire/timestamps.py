@@ -15,8 +15,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST = int((datetime.min.replace(tzinfo=UTC) - _EPOCH).total_seconds())
-_LATEST = int((datetime.max.replace(tzinfo=UTC) - _EPOCH).total_seconds())
+_EARLIEST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
+_LATEST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1)
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,9})?")
 _LONGEST = 64
 

@@ -1,0 +1,96 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from service.cli.audits import AuditReport
+from service.cli.report import MOST_FINDINGS, print_report
+
+EXPIRING = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
+POLICIES = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK"
+
+
+def finding(severity, check_name, identifier, reason="Certificate is past its expiration.", **more):
+    return {
+        "severity": severity,
+        "checkName": check_name,
+        "nonCompliantResource": {"resourceIdentifier": identifier},
+        "reasonForNonCompliance": reason,
+        "reasonForNonComplianceCode": "CODE",
+        **more,
+    }
+
+
+def detail(status, examined, non_compliant, **more):
+    return {
+        "checkRunStatus": status,
+        "totalResourcesCount": examined,
+        "nonCompliantResourcesCount": non_compliant,
+        **more,
+    }
+
+
+DEVICE = finding("MEDIUM", EXPIRING, {"deviceCertificateId": "ab" * 32})
+POLICY = finding(
+    "CRITICAL",
+    POLICIES,
+    {"policyVersionIdentifier": {"policyName": "ConnectAsAnyClient", "policyVersionId": "1"}},
+    "Policy allows broad access to IoT data plane actions: [iot:Connect].",
+)
+DETAILS = {
+    EXPIRING: detail("COMPLETED_NON_COMPLIANT", 1_300, 1),
+    POLICIES: detail("COMPLETED_NON_COMPLIANT", 2, 1, message="1 policy document is [not] valid JSON."),
+    "CA_CERTIFICATE_EXPIRING_CHECK": detail("COMPLETED_COMPLIANT", 140, 0),
+}
+STATISTICS = {"totalChecks": 3, "compliantChecks": 1, "nonCompliantChecks": 2, "failedChecks": 0}
+
+
+def printed(findings, columns, details=DETAILS):
+    task = {"taskStatus": "COMPLETED", "auditDetails": details, "taskStatistics": STATISTICS}
+    console = Console(file=io.StringIO(), width=columns, highlight=False)
+    print_report(AuditReport(task, "task", findings), console)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("columns", [40, 80, 100, 120, 240])
+def test_no_line_is_longer_than_the_screen_is_wide(columns):
+    lines = printed([POLICY, DEVICE], columns).splitlines()
+    assert max(len(line) for line in lines) <= columns
+
+
+def test_in_a_pipe_one_line_says_everything_of_a_finding():
+    [line] = [line for line in printed([POLICY, DEVICE], 240).splitlines() if "ab" * 32 in line]
+    assert line.split() == ["MEDIUM", EXPIRING, "device", "ab" * 32, *"Certificate is past its expiration.".split()]
+
+
+def test_on_a_narrow_screen_findings_stand_under_their_check():
+    lines = [line.rstrip() for line in printed([POLICY, DEVICE, DEVICE], 100).splitlines()]
+    start = lines.index(f"MEDIUM    {EXPIRING}")
+    assert lines[start + 1].split(maxsplit=2) == ["device", "abababababab…", "Certificate is past its expiration."]
+    assert lines[start + 2] == lines[start + 1]
+
+
+def test_every_check_is_listed_with_its_counts():
+    lines = [" ".join(line.split()) for line in printed([], 80).splitlines()]
+    assert f"{EXPIRING} NON-COMPLIANT 1,300 1" in lines
+    assert "CA_CERTIFICATE_EXPIRING_CHECK compliant 140 0" in lines
+    assert "3 checks: 1 compliant, 2 non-compliant, 0 failed, 0 canceled." in lines
+
+
+def test_a_checks_message_is_shown_as_it_is():
+    assert f"{POLICIES}: 1 policy document is [not] valid JSON." in printed([], 120)
+
+
+def test_an_audit_without_findings_says_so():
+    assert "No findings." in printed([], 80)
+
+
+def test_a_suppressed_finding_is_marked():
+    suppressed = finding("LOW", EXPIRING, {"account": "000000000000"}, isSuppressed=True)
+    assert "expiration. (suppressed)" in printed([suppressed], 240)
+
+
+def test_a_screen_is_not_flooded():
+    text = printed([DEVICE] * (MOST_FINDINGS + 1_234), 240)
+    assert text.count("past its expiration") == MOST_FINDINGS
+    assert "... and 1,234 more findings" in text

@@ -1,0 +1,87 @@
+from pathlib import Path
+
+import pytest
+
+from service.settings import SettingError, Settings
+
+
+def test_without_variables_the_defaults_are_those_of_a_trial():
+    assert Settings.from_environ({}) == Settings(
+        host="127.0.0.1",
+        port=8080,
+        data_directory=Path("fleet-audit-data"),
+        account="000000000000",
+        region="us-east-1",
+        retention_days=180,
+        key_blocklist=None,
+        throttling_status=429,
+        worker_threads=2,
+        shard_size=10_000,
+    )
+
+
+def test_every_variable_is_read(tmp_path):
+    blocklist = tmp_path / "blocklist"
+    blocklist.touch()
+    settings = Settings.from_environ(
+        {
+            "FLEET_AUDIT_HOST": "::1",
+            "FLEET_AUDIT_PORT": "0",
+            "FLEET_AUDIT_DATA_DIR": str(tmp_path),
+            "FLEET_AUDIT_ACCOUNT": "123456789012",
+            "FLEET_AUDIT_REGION": "us-gov-west-1",
+            "FLEET_AUDIT_RETENTION_DAYS": "90",
+            "FLEET_AUDIT_KEY_BLOCKLIST": str(blocklist),
+            "FLEET_AUDIT_THROTTLING_STATUS": "400",
+            "FLEET_AUDIT_WORKER_THREADS": "64",
+            "FLEET_AUDIT_SHARD_SIZE": "100",
+            "PATH": "/bin",
+        }
+    )
+    assert settings == Settings(
+        host="::1",
+        port=0,
+        data_directory=tmp_path,
+        account="123456789012",
+        region="us-gov-west-1",
+        retention_days=90,
+        key_blocklist=blocklist,
+        throttling_status=400,
+        worker_threads=64,
+        shard_size=100,
+    )
+
+
+def test_an_empty_variable_counts_as_not_given():
+    assert Settings.from_environ({"FLEET_AUDIT_PORT": " "}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("FLEET_AUDIT_HOST", "local\0host", "null character"),
+        ("FLEET_AUDIT_PORT", "65536", "0 to 65535"),
+        ("FLEET_AUDIT_PORT", "-1", "0 to 65535"),
+        ("FLEET_AUDIT_PORT", "http", "0 to 65535"),
+        ("FLEET_AUDIT_PORT", "٨٠٨٠", "0 to 65535"),
+        ("FLEET_AUDIT_PORT", "1e3", "0 to 65535"),
+        ("FLEET_AUDIT_DATA_DIR", "\0", "null character"),
+        ("FLEET_AUDIT_ACCOUNT", "12345678901", "12 digits"),
+        ("FLEET_AUDIT_ACCOUNT", "12345678901a", "12 digits"),
+        ("FLEET_AUDIT_REGION", "us east", "us-east-1"),
+        ("FLEET_AUDIT_REGION", "us-east-1/../x", "us-east-1"),
+        ("FLEET_AUDIT_RETENTION_DAYS", "0", "1 to 3650"),
+        ("FLEET_AUDIT_RETENTION_DAYS", "3651", "1 to 3650"),
+        ("FLEET_AUDIT_KEY_BLOCKLIST", "no/such/file", "file that exists"),
+        ("FLEET_AUDIT_THROTTLING_STATUS", "503", "400 or 429"),
+        ("FLEET_AUDIT_WORKER_THREADS", "0", "1 to 64"),
+        ("FLEET_AUDIT_WORKER_THREADS", "65", "1 to 64"),
+        ("FLEET_AUDIT_SHARD_SIZE", "99", "100 to 1000000"),
+        ("FLEET_AUDIT_SHARD_SIZE", "1000001", "100 to 1000000"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_name_with_what_is_allowed(variable, value, allowed):
+    with pytest.raises(SettingError) as refused:
+        Settings.from_environ({variable: value})
+    assert variable in str(refused.value)
+    assert allowed in str(refused.value)
