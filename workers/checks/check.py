@@ -9,7 +9,10 @@ from events.resource import NonCompliance
 from events.vocabulary import AccountId, CheckName, Severity, ThresholdName
 from workers.inventory.kinds import Examines
 from workers.inventory.rows import Row
+from workers.judging.not_judged import NotJudged
 from workers.judging.weak_keys import WeakKeys
+
+__all__ = ["Check", "Circumstances", "Judge", "NotJudged"]
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,6 @@ class Circumstances:
     """The check's thresholds as the audit recorded them."""
     weak_keys: WeakKeys | None = None
     """The operator's list of Debian's weak keys (CVE-2008-0166); None when none is configured."""
-
-
-@dataclass(frozen=True)
-class NotJudged:
-    """A resource that a check read and could not make sense of. It is counted and said, never passed."""
-
-    reason: str
-    """Counts alike resources together, so it names no single one: `policy documents that are not valid JSON`."""
 
 
 Judge = Callable[[Iterable[Row], Circumstances], Iterator[NonCompliance | NotJudged]]

@@ -1,0 +1,141 @@
+"""Which actions of AWS IoT's data plane a policy allows on what is another device's.
+
+The resources of other devices are asked about by names of which policies say nothing (`Wildcard.UNNAMED`). So a
+name that begins with a wildcard is everybody's, and one with a specific beginning, or with a variable that holds
+what AWS IoT knows of the device, is not: `client/*` is broad, `client/sensor-*` and `client/${iot:...ThingName}`
+are not. Sources and choices: `workers/checks/iot_policy_overly_permissive_check.py`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from workers.judging.policy_resources import ResourcePattern, parse_resource, variable
+from workers.judging.policy_statements import Effect, Statement, with_effect
+from workers.judging.wildcards import Pattern, Symbol, Wildcard
+
+EVERY_RESOURCE = parse_resource("*")
+
+ANOTHER_NAME: tuple[Symbol, ...] = (Wildcard.UNNAMED, Wildcard.MANY)
+
+LAST_LEVELS = (
+    *("accepted", "rejected", "delta", "documents"),
+    *("get", "update", "delete"),
+    *("start-next", "notify", "notify-next"),
+    *("json", "cbor"),
+)
+"""How the reserved topics of a thing (shadow, jobs, tunnels, Defender metrics, streams) can end.
+
+Source: AWS IoT developer guide, "Reserved topics"."""
+
+
+@dataclass(frozen=True)
+class Territory:
+    """Resources that are other devices'."""
+
+    whole: Pattern
+    parts: tuple[Pattern, ...] = ()
+    """What there is in it; nothing given: all of it. A pattern reaches the territory when it reaches a part."""
+
+    def is_reached_by(self, pattern: Pattern) -> bool:
+        """Tell whether the pattern stands for a resource in here."""
+        return self.whole.overlaps(pattern) and (
+            not self.parts or any(part.overlaps(pattern) for part in self.parts)
+        )
+
+
+def _named(prefix: str, *name: Symbol) -> Territory:
+    return Territory(Pattern([*prefix, *name]))
+
+
+def _topics(prefix: str, *name: Symbol, last_levels: Iterable[str] = LAST_LEVELS) -> Territory:
+    whole = [*prefix, *name]
+    return Territory(Pattern(whole), tuple(Pattern([*whole, "/", *last]) for last in last_levels))
+
+
+CLIENTS = (_named("client/", *ANOTHER_NAME), _named("client/", variable("iot:ClientId")))
+"""A device can call itself what it likes, so its client ID being its client ID limits nothing."""
+
+TOPICS = (_topics("topic/$aws/things/", *ANOTHER_NAME),)
+
+TOPIC_FILTERS = (
+    *(
+        _topics(f"topicfilter/$aws/{level}/", *name, last_levels=(*LAST_LEVELS, "+", "#"))
+        for level in ("things", "+")
+        for name in (ANOTHER_NAME, ("+", Wildcard.MANY))
+    ),
+    *(_named(f"topicfilter/{filter_}") for filter_ in ("$aws/things/#", "$aws/+/#", "$aws/#", "#", "+/#")),
+)
+"""Filters that a subscriber can write to receive what is another device's: in them, MQTT's wildcards count too."""
+
+THINGS = (_named("thing/", *ANOTHER_NAME), _named("/thing/", *ANOTHER_NAME))
+"""AWS's guide writes the examples of this check with a stray slash."""
+
+TERRITORIES = {
+    "iot:Subscribe": TOPIC_FILTERS,
+    "iot:StartNextPendingJobExecution": THINGS,
+    "iot:Connect": CLIENTS,
+    "iot:UpdateJobExecution": THINGS,
+    "iot:GetThingShadow": THINGS,
+    "iot:DeleteThingShadow": THINGS,
+    "iot:UpdateThingShadow": THINGS,
+    "iot:Publish": TOPICS,
+    "iot:DescribeJobExecution": THINGS,
+    "iot:GetPendingJobExecutions": THINGS,
+}
+"""The actions that count, in the order in which AWS's published findings name them.
+
+iot:Receive does not count: what a device receives is limited by what it may subscribe to. The published findings
+leave open where the four actions on job executions belong; they stand where the order of the other six (that of a
+Java hash set) would put them."""
+
+
+def broad_data_plane_actions(statements: Sequence[Statement]) -> list[str]:
+    """Return the actions that the statements together allow on other devices' resources."""
+    return [action for action in TERRITORIES if _is_broad(action, statements)]
+
+
+def _is_broad(action: str, statements: Sequence[Statement]) -> bool:
+    about = [statement for statement in statements if statement.is_about(action)]
+    # A Deny under a condition applies at times only, so it takes nothing away for certain.
+    denials = [statement for statement in with_effect(Effect.DENY, about) if not statement.conditions]
+    return any(
+        not any(_takes_away(denial, granted, territory) for denial in denials)
+        for allowance in with_effect(Effect.ALLOW, about)
+        if not (action == "iot:Connect" and _is_for_attached_things(allowance))
+        for territory in TERRITORIES[action]
+        for granted in _granted(allowance, territory)
+    )
+
+
+def _granted(allowance: Statement, territory: Territory) -> Iterator[ResourcePattern]:
+    """Yield the resources of an Allow that reach into the territory."""
+    named = [pattern for pattern in allowance.resource_patterns if pattern.is_of_iot]
+    if not allowance.is_about_other_resources:
+        yield from (pattern for pattern in named if territory.is_reached_by(pattern.resource))
+    elif not any(pattern.resource.covers(territory.whole) for pattern in named):
+        yield EVERY_RESOURCE
+
+
+def _takes_away(denial: Statement, granted: ResourcePattern, territory: Territory) -> bool:
+    """Tell whether a Deny leaves nothing of what is granted in the territory.
+
+    A policy has its effect in one account and region, so a Deny that names them is taken to name the right ones.
+    """
+    named = [pattern for pattern in denial.resource_patterns if pattern.is_of_iot]
+    if denial.is_about_other_resources:
+        return not any(pattern.resource.overlaps(territory.whole) for pattern in named)
+    return any(
+        pattern.shares_a_place_with(granted)
+        and (pattern.resource.covers(granted.resource) or pattern.resource.covers(territory.whole))
+        for pattern in named
+    )
+
+
+def _is_for_attached_things(statement: Statement) -> bool:
+    """Tell whether the statement applies only to a certificate that is attached to the thing it connects as."""
+    return any(
+        condition.operator == "Bool"
+        and condition.key.lower() == "iot:connection.thing.isattached"
+        and [value.lower() for value in condition.values] == ["true"]
+        for condition in statement.conditions
+    )

@@ -1,0 +1,83 @@
+"""The resources that a policy's statement names: ARNs with wildcards and policy variables."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from workers.judging.wildcards import Pattern, Symbol, Wildcard
+
+PIECE = re.compile(r"\$\{(?:\$|[^${}]*)\}|.", re.DOTALL)
+"""A policy variable, or else one character."""
+WILDCARDS = {"*": Wildcard.MANY, "?": Wildcard.ONE}
+ESCAPED = {"${*}": "*", "${?}": "?", "${$}": "$"}
+"""Characters that stand for themselves. Source: IAM user guide, "IAM policy elements: Variables and tags"."""
+
+FIELDS_OF_AN_ARN = 6
+"""arn:partition:service:region:account:resource"""
+
+ANYTHING: list[Symbol] = [Wildcard.MANY]
+ARN = Pattern.of("arn")
+IOT = Pattern.of("iot")
+
+
+@dataclass(frozen=True)
+class ResourcePattern:
+    """Which resources an ARN stands for."""
+
+    place: tuple[Pattern, ...]
+    """The first five fields, from `arn` to the account."""
+    resource: Pattern
+    """The sixth, such as `topic/$aws/things/*`."""
+
+    @property
+    def is_of_iot(self) -> bool:
+        """Whether AWS IoT's resources are among them. They are not when the text is no ARN at all."""
+        return self.place[0].overlaps(ARN) and self.place[2].overlaps(IOT)
+
+    def shares_a_place_with(self, other: "ResourcePattern") -> bool:
+        """Tell whether both can speak of one partition, service, region and account."""
+        return all(mine.overlaps(theirs) for mine, theirs in zip(self.place, other.place, strict=True))
+
+
+def parse_resource(text: str) -> ResourcePattern:
+    """Read a resource of a statement.
+
+    A field of an ARN ends at a colon, a wildcard in it too. In an ARN with fewer than six fields, a star at the
+    end of one stands for those that are missing; without such a star, the missing ones can be anything. Source:
+    IAM user guide, "IAM JSON policy elements: Resource", on wildcards and on incomplete ARNs.
+    """
+    fields = _fields(_symbols(text))
+    missing = FIELDS_OF_AN_ARN - len(fields)
+    starts_with_wildcard = isinstance(next(iter(fields[0]), ""), Wildcard)
+    if missing and (starts_with_wildcard or any(field[-1:] == ANYTHING for field in fields[:-1])):
+        fields = [ANYTHING] * (FIELDS_OF_AN_ARN - 1) + fields[-1:]
+    elif missing:
+        fields += [ANYTHING] * missing
+    *place, resource = map(Pattern, fields)
+    return ResourcePattern(tuple(place), resource)
+
+
+def variable(name: str) -> Symbol:
+    """The symbol of a policy variable. The names of variables have no case."""
+    return f"${{{name}}}".lower()
+
+
+def _symbols(text: str) -> Iterator[Symbol]:
+    for piece in PIECE.findall(text):
+        if piece in WILDCARDS:
+            yield WILDCARDS[piece]
+        elif piece in ESCAPED:
+            yield ESCAPED[piece]
+        else:
+            yield piece if len(piece) == 1 else piece.lower()
+
+
+def _fields(symbols: Iterable[Symbol]) -> list[list[Symbol]]:
+    """Split at the first five colons. A colon in a variable's name is none of them."""
+    fields: list[list[Symbol]] = [[]]
+    for symbol in symbols:
+        if symbol == ":" and len(fields) < FIELDS_OF_AN_ARN:
+            fields.append([])
+        else:
+            fields[-1].append(symbol)
+    return fields

@@ -1,0 +1,64 @@
+"""The statements of a policy, and which actions they are about."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from workers.judging.policy_resources import ResourcePattern, parse_resource
+from workers.judging.wildcards import Pattern
+
+
+class Effect(StrEnum):
+    """What a statement does. A Deny that applies wins over every Allow."""
+
+    ALLOW = "Allow"
+    DENY = "Deny"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One test of a statement's Condition; all of them must hold for the statement to apply."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+    """The test holds when it holds for one of them."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement, as its document has it."""
+
+    effect: Effect
+    actions: tuple[str, ...]
+    is_about_other_actions: bool
+    """NotAction: the statement is about every action but these."""
+    resources: tuple[str, ...]
+    is_about_other_resources: bool
+    """NotResource: the statement is about every resource but these."""
+    conditions: tuple[Condition, ...] = ()
+
+    def is_about(self, action: str) -> bool:
+        """Tell whether the statement is about an action such as `iot:Connect`, whose case does not matter."""
+        lower = action.lower()
+        is_named = lower in self._names or any(pattern.matches(lower) for pattern in self._name_patterns)
+        return is_named != self.is_about_other_actions
+
+    @cached_property
+    def resource_patterns(self) -> tuple[ResourcePattern, ...]:
+        """The resources, read."""
+        return tuple(map(parse_resource, self.resources))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(action.lower() for action in self.actions)
+
+    @cached_property
+    def _name_patterns(self) -> tuple[Pattern, ...]:
+        return tuple(Pattern.of(name) for name in self._names if "*" in name or "?" in name)
+
+
+def with_effect(effect: Effect, statements: Iterable[Statement]) -> list[Statement]:
+    """Return the statements of one effect."""
+    return [statement for statement in statements if statement.effect is effect]
