@@ -18,9 +18,10 @@ import orjson
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from workers.inventory.tbs_certificate import TbsCertificate, tbs_certificate_of
+from workers.inventory.tbs_certificate import tbs_certificate_of
 
 LONGEST_CERTIFICATE = 65_536
 """Bytes. AWS's `CertificatePem` has at most as many characters."""
@@ -77,9 +78,17 @@ def facts_of(der: bytes) -> CertificateFacts:
     """Work out the facts of a DER certificate; raises CertificateRejected with the reason."""
     if len(der) > LONGEST_CERTIFICATE:
         raise CertificateRejected(f"it is longer than {LONGEST_CERTIFICATE:,} bytes")
+    with warnings.catch_warnings():
+        # `cryptography` warns of what RFC 5280 forbids, such as a negative serial number. Many home-made
+        # certificates have one, and it is no reason to leave a device out.
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        return _facts_of(der)
+
+
+def _facts_of(der: bytes) -> CertificateFacts:
     try:
         tbs = tbs_certificate_of(der)
-        certificate = _parsed(der, tbs)
+        certificate = x509.load_der_x509_certificate(der)
         not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise CertificateRejected(f"not a certificate that can be read: {error}") from error
@@ -93,18 +102,9 @@ def facts_of(der: bytes) -> CertificateFacts:
     )
     for part in (_add_names, _add_key, _add_extensions):
         # A broken part is left unknown; `cryptography` parses each only when it is asked for.
-        with suppress(ValueError, UnsupportedAlgorithm, x509.UnsupportedGeneralNameType):
+        with suppress(ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
             part(facts, certificate)
     return facts
-
-
-def _parsed(der: bytes, tbs: TbsCertificate) -> x509.Certificate:
-    if tbs.has_positive_serial_number:
-        return x509.load_der_x509_certificate(der)
-    with warnings.catch_warnings():
-        # `cryptography` warns of a serial number that RFC 5280 forbids. It is no reason to leave a device out.
-        warnings.simplefilter("ignore")
-        return x509.load_der_x509_certificate(der)
 
 
 def _add_names(facts: CertificateFacts, certificate: x509.Certificate) -> None:

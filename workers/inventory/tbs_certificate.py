@@ -19,11 +19,6 @@ class TbsCertificate:
     """The contents of the INTEGER: big-endian, two's complement."""
     subject_public_key_info: bytes
 
-    @property
-    def has_positive_serial_number(self) -> bool:
-        """Tell whether the serial number is what RFC 5280 allows; many home-made ones are negative."""
-        return self.serial_number[0] < LONG_FORM and any(self.serial_number)
-
 
 def tbs_certificate_of(der: bytes) -> TbsCertificate:
     """Walk the members of a DER certificate; raises ValueError when they do not lie one after the other.

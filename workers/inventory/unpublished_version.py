@@ -27,6 +27,10 @@ BYTES_IN_MEMORY = 32 * 1024 * 1024
 """The most that the collected certificates and policy documents may take, however large each is."""
 
 
+class NothingToReplaceWith(InvalidRequest):
+    """An import that was to replace the inventory brought nothing. A mistyped path must not empty it."""
+
+
 class Import:
     """Takes records in, counts what comes of them, and makes them the account's next version."""
 
@@ -67,12 +71,14 @@ class Import:
     def publish(self) -> None:
         """Make the version current. An import to which nothing was given publishes none.
 
-        Raises InvalidRequest when it was to replace the inventory: a mistyped path must not empty it.
+        Raises NothingToReplaceWith when it was to replace the inventory.
         """
         self._write_collected()
         if self.counts.given == 0:
             if self._replace:
-                raise InvalidRequest("Nothing was read that could replace the inventory, so it stays as it is.")
+                raise NothingToReplaceWith(
+                    "Nothing was read that could replace the inventory, so it stays as it is."
+                )
             discard(self._database, self._account, self.version)
             self.version -= 1
             return
