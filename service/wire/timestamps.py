@@ -27,7 +27,7 @@ class Moment:
 
     microseconds: int
     is_truncated: bool
-    """Given as an integer of seconds. SDKs cut the fraction off, so any moment of that second may be meant."""
+    """Given in whole seconds. Some SDKs cut the fraction off, so any moment of that second may be meant."""
 
     @property
     def first_millisecond(self) -> int:
@@ -53,7 +53,7 @@ def moment_in_query(text: object) -> Moment:
         if _NUMBER.fullmatch(text):
             return _of_seconds(float(text) if "." in text else int(text))
         try:
-            return _of_datetime(datetime.fromisoformat(text))
+            return _of_datetime(datetime.fromisoformat(text), is_truncated="." not in text)
         except ValueError:
             pass
     raise PydanticCustomError("timestamp", "Member must be a timestamp such as 2026-01-31T12:00:00Z")
@@ -65,9 +65,9 @@ def _of_seconds(seconds: float) -> Moment:
     return Moment(round(seconds * 1_000_000), is_truncated=isinstance(seconds, int))
 
 
-def _of_datetime(moment: datetime) -> Moment:
+def _of_datetime(moment: datetime, *, is_truncated: bool) -> Moment:
     aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    return Moment((aware - _EPOCH) // timedelta(microseconds=1), is_truncated=False)
+    return Moment((aware - _EPOCH) // timedelta(microseconds=1), is_truncated=is_truncated)
 
 
 _SECONDS = WithJsonSchema({"type": "number", "description": "epoch seconds"})
