@@ -98,6 +98,8 @@ class Committer:
             if not self._is_stopped:
                 self._is_stopped = True
                 self._waiting.put(None)
+                if self._thread.ident is None:
+                    self._thread.start()
         self._thread.join()
 
     def _run(self) -> None:

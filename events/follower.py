@@ -70,7 +70,8 @@ class Follower:
         """Stop after the batch in hand, and wait for that."""
         self._stopping.set()
         self._log.appended.ring()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def wait_until(self, position: int, timeout: float) -> bool:
         """Block a thread until a position is passed; False if it is not after `timeout` seconds, or never will."""
