@@ -27,6 +27,11 @@ class AuditCheckConfiguration(Structure):
     enabled: bool | None = None
     configuration: Map[Enumerated[ThresholdName], Annotated[str, Field(min_length=1, max_length=64)]] | None = None
 
+    def thresholds(self) -> dict[str, str] | None:
+        """The thresholds by name; the names as plain text, which is what events hold."""
+        given = self.configuration
+        return None if given is None else {name.value: value for name, value in given.items()}
+
 
 class UpdateAccountAuditConfigurationRequest(Request):
     """What to change; what is not named stays as it is."""
@@ -42,7 +47,7 @@ class UpdateAccountAuditConfigurationRequest(Request):
         return ConfigurationChange(
             role_arn=self.role_arn,
             checks={
-                name: CheckConfiguration(check.enabled, check.configuration)
+                name: CheckConfiguration(check.enabled, check.thresholds())
                 for name, check in (self.audit_check_configurations or {}).items()
             },
             targets={

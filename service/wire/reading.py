@@ -36,6 +36,8 @@ async def read(kind: type[R], request: web.Request) -> R:
 
 async def _body(request: web.Request) -> dict[str, Any]:
     """Return the members in the body. No body is a body without members, as SDKs send it."""
+    if not request.can_read_body:
+        return {}
     _require_json(request)
     try:
         async with asyncio.timeout(BODY_TIMEOUT):

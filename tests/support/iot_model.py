@@ -47,8 +47,8 @@ _JSON_TYPES: Mapping[str, type] = {
 
 
 def java_pattern(pattern: str) -> re.Pattern[str]:
-    """AWS's patterns are Java's; Python spells a few classes otherwise."""
-    for java, python in {r"\p{L}": r"[^\W\d_]", r"\p{Graph}": r"\x21-\x7e"}.items():
+    """AWS's patterns are Java's; Python has other words for letters, numbers and separators."""
+    for java, python in {r"\p{L}": r"\w", r"\p{N}": "", r"\p{Z}": " ", r"\p{Graph}": r"\x21-\x7e"}.items():
         pattern = pattern.replace(java, python)
     return re.compile(pattern)
 

@@ -1,0 +1,122 @@
+"""The front end on a real socket, over the real log and read models in one directory. Nobody does the audits."""
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+from botocore.serialize import create_serializer
+
+from events.application import Application
+from events.check_catalogue import CheckCatalogue
+from events.committer import Committer
+from events.follower import Follower
+from events.store.database import SqliteDatabase
+from events.store.sqlite import open_sqlite_log
+from projections.read_models import ReadModels
+from service.services import Services
+from service.settings import Settings
+from tests.support.fake_clock import FakeClock
+from tests.support.iot_model import operation, require_answer
+from workers.checks import REGISTRY
+from workers.inventory.store import open_sqlite_inventory
+
+SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iot/aws4_request, Signature=00"
+
+
+@contextmanager
+def services(
+    directory: Path, settings: Settings | None = None, health: Callable[[], list[str]] = list
+) -> Iterator[Services]:
+    """What the front end works with, and a clock that stands still."""
+    settings = settings or Settings()
+    with ExitStack() as opened:
+        log = open_sqlite_log(directory / "events.sqlite")
+        opened.callback(log.close)
+        inventory = open_sqlite_inventory(directory / "inventory.sqlite")
+        opened.callback(inventory.close)
+        database = SqliteDatabase(directory / "read-models.sqlite", durable=False)
+        opened.callback(database.close)
+        committer = Committer(log)
+        committer.start()
+        opened.callback(committer.stop)
+        read_models = ReadModels(database)
+        follower = Follower(log, read_models)
+        follower.start()
+        opened.callback(follower.stop)
+        catalogue = CheckCatalogue({name: check.thresholds for name, check in REGISTRY.items()})
+        yield Services(
+            application=Application(committer, catalogue, settings.region),
+            read_models=read_models,
+            progress=follower.progress,
+            inventory=inventory,
+            registry=REGISTRY,
+            clock=FakeClock(),
+            settings=replace(settings, port=0),
+            health=health,
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. It has been held against AWS's model already."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+    """The JSON as it stood on the wire."""
+    parsed: Mapping[str, Any] = field(repr=False)
+    """What boto3 would return, or raise."""
+
+    @property
+    def error(self) -> str:
+        """The name of the error."""
+        return self.headers["x-amzn-ErrorType"]
+
+    @property
+    def message(self) -> str:
+        """What the error says."""
+        message: str = self.body["message"]
+        return message
+
+
+@dataclass(frozen=True)
+class Api:
+    """Calls operations as boto3 does, with requests that botocore's own serializer has made."""
+
+    session: aiohttp.ClientSession
+    services: Services
+
+    async def call(self, name: str, **members: Any) -> Answer:
+        """Call an operation and hold what comes back against AWS's model."""
+        model = operation(name)
+        asked = create_serializer(model.service_model.protocol).serialize_to_request(members, model)
+        return await self.send(
+            name, asked["method"], asked["url_path"], asked["body"], asked["headers"], asked["query_string"]
+        )
+
+    async def send(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        body: bytes | str = b"",
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send any request to an operation and hold what comes back against AWS's model."""
+        asked = self.session.request(method, path, data=body or None, headers=headers, params=query)
+        async with asked as response:
+            raw = await response.read()
+            parsed = require_answer(name, response.status, response.headers, raw)
+            return Answer(response.status, response.headers, orjson.loads(raw), parsed)
+
+
+@asynccontextmanager
+async def caller(url: str, given: Services) -> AsyncIterator[Api]:
+    """Somebody who calls a front end that is at work."""
+    async with aiohttp.ClientSession(url, headers={"Authorization": SIGNATURE}) as session:
+        yield Api(session, given)
