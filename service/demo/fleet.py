@@ -41,7 +41,10 @@ DEVICE_GROUPS = (
     DeviceGroup("kiosk", 1, age=range(45, 46), days_left=range(600, 601), key=debian_weak_key),
 )
 
-LOGGING_OPTIONS = {"resourceType": "LOGGING_OPTIONS", "defaultLogLevel": "DISABLED", "disableAllLogs": True}
+LOGGING_OPTIONS = {
+    "resourceType": "ACCOUNT_SETTINGS",
+    "v2LoggingOptions": {"defaultLogLevel": "DISABLED", "disableAllLogs": True},
+}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 import pytest
@@ -40,7 +41,7 @@ class ScriptedService:
         self.started.append(targetCheckNames)
         return {"taskId": "t1"}
 
-    def describe_audit_task(self, taskId):  # noqa: N803 - boto3's own
+    def describe_audit_task(self, **_):
         answer = self.answers.pop(0)
         if isinstance(answer, BaseException):
             raise answer
@@ -53,14 +54,15 @@ class ScriptedService:
         assert operation == "list_audit_findings"
         return self
 
-    def paginate(self, taskId, PaginationConfig):  # noqa: N803 - boto3's own
+    def paginate(self, **_):
         half = len(self.findings) // 2
         return [{"findings": self.findings[:half]}, {"findings": self.findings[half:]}]
 
 
 def test_an_audit_is_watched_until_it_is_over():
     service = ScriptedService([task("IN_PROGRESS"), task("IN_PROGRESS"), task("COMPLETED")])
-    seen, waits = [], []
+    seen: list[str] = []
+    waits: list[float] = []
     report = run_audit(service, [EXPIRING], lambda task: seen.append(task["taskStatus"]), waits.append)
     assert service.started == [[EXPIRING]]
     assert seen == ["IN_PROGRESS", "IN_PROGRESS", "COMPLETED"]
@@ -79,10 +81,20 @@ def test_findings_of_all_pages_come_worst_first():
     ]
 
 
+def test_of_a_checks_findings_the_longest_standing_comes_first():
+    times = ["300", "100", "200"]
+    found = [finding("LOW", account=time) for time in times]
+    for each, time in zip(found, times, strict=True):
+        each["nonCompliantResource"]["additionalInfo"] = {"EXPIRATION_TIME": time}
+    report = run_audit(ScriptedService([task()], found), [EXPIRING], print)
+    accounts = [each["nonCompliantResource"]["resourceIdentifier"]["account"] for each in report.findings]
+    assert accounts == ["100", "200", "300"]
+
+
 def test_an_interrupt_cancels_the_audit():
     service = ScriptedService([task("IN_PROGRESS"), KeyboardInterrupt()])
     with pytest.raises(KeyboardInterrupt):
-        run_audit(service, [EXPIRING], lambda task: None, lambda seconds: None)
+        run_audit(service, [EXPIRING], print, print)
     assert service.canceled == ["t1"]
 
 
@@ -122,7 +134,7 @@ def test_an_audit_that_is_not_whole_is_not_done(ended, found):
 
 
 def test_a_refusal_reads_as_one_line():
-    refusal = {"Error": {"Code": "InvalidRequestException", "Message": "X_CHECK is not enabled."}}
+    refusal: Any = {"Error": {"Code": "InvalidRequestException", "Message": "X_CHECK is not enabled."}}
     with pytest.raises(click.ClickException) as raised, refusals_explained():
         raise ClientError(refusal, "StartOnDemandAuditTask")
     assert raised.value.format_message() == "X_CHECK is not enabled. (InvalidRequestException)"

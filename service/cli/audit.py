@@ -1,0 +1,119 @@
+"""`fleet-audit audit`: one audit, with an exit code for scripts."""
+
+import json
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from events.vocabulary import Severity
+from service.cli.audit_progress import AuditProgress
+from service.cli.audits import AuditReport, refusals_explained, run_audit
+from service.cli.environment import settings
+from service.cli.report import print_report
+from service.cli.screen import standard_error, standard_output
+from service.cli.target import Target, service_at, service_of_its_own
+
+COULD_NOT_BE_DONE = 1
+FINDINGS = 3
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path), metavar="[PATH]...")
+@click.option("--check", "check_names", multiple=True, metavar="NAME", help="Do this check; may be repeated.")
+@click.option(
+    "--output",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+    help="json: one document on standard output, in the API's own members.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice([str(severity) for severity in Severity], case_sensitive=False),
+    default=str(Severity.LOW),
+    show_default=True,
+    help="Exit with 3 only for findings this bad or worse.",
+)
+@click.option("--endpoint-url", metavar="URL", help="Audit with the service at this address.")
+@click.pass_context
+def audit(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    check_names: tuple[str, ...],
+    output: str,
+    fail_on: str,
+    endpoint_url: str | None,
+) -> None:
+    """Run one audit and print what it found, worst first.
+
+    With PATHs (files and directories, see `fleet-audit import --help`) it examines these and nothing else, in a
+    temporary directory that is gone afterwards, with every check for which there is something to examine. With
+    --endpoint-url it audits what the service there has, with the checks enabled there; PATHs are imported into it
+    first. With neither, it asks the service that `fleet-audit serve` starts.
+
+    \b
+    Examples:
+      fleet-audit audit certificates/
+      fleet-audit audit certificates/ policies.ndjson --fail-on HIGH
+      fleet-audit audit device.pem --check DEVICE_CERTIFICATE_EXPIRING_CHECK --output json
+      fleet-audit audit --endpoint-url http://127.0.0.1:8080
+
+    \b
+    Exit codes:
+      0  nothing was found (at or above --fail-on)
+      1  the audit, or one of its checks, could not be done
+      2  the command line is wrong
+      3  there are findings at or above --fail-on
+    """
+    notes = standard_error()
+    with refusals_explained(), _target(paths, endpoint_url, notes) as target:
+        wanted = check_names or target.checks
+        if not wanted:
+            raise click.ClickException("No check is enabled there. Name some with --check, after enabling them.")
+        if not check_names:
+            _name_left_out(target, notes)
+        with AuditProgress(notes) as progress:
+            report = run_audit(target.client, wanted, progress.look)
+    if output == "json":
+        click.echo(json.dumps(_document(report, target), indent=2, default=_as_json))
+    else:
+        print_report(report, standard_output())
+    context.exit(exit_code(report, Severity(fail_on.upper())))
+
+
+def exit_code(report: AuditReport, fail_on: Severity) -> int:
+    """What a script is told. What an audit that is not whole did not see may be worse, so that comes first."""
+    if not report.is_whole:
+        return COULD_NOT_BE_DONE
+    return FINDINGS if report.at_or_above(fail_on) else 0
+
+
+def _target(paths: tuple[Path, ...], endpoint_url: str | None, notes: Console) -> AbstractContextManager[Target]:
+    chosen = settings()
+    if paths and not endpoint_url:
+        return service_of_its_own(paths, chosen, notes)
+    return service_at(endpoint_url or f"http://{chosen.host}:{chosen.port}", paths, chosen, notes)
+
+
+def _name_left_out(target: Target, notes: Console) -> None:
+    if target.left_out:
+        notes.print(f"Left out, since there is nothing for them to examine: {', '.join(target.left_out)}")
+
+
+def _document(report: AuditReport, target: Target) -> dict[str, Any]:
+    return {
+        "taskId": report.task_id,
+        **report.task,
+        "checksLeftOut": list(target.left_out),
+        "rejected": [asdict(each) for each in target.imported.rejections] if target.imported else [],
+        "findings": report.findings,
+    }
+
+
+def _as_json(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

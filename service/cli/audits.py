@@ -1,0 +1,121 @@
+"""One audit through the API, from its start to its findings, as any program with boto3 would do it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import click
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from events.vocabulary import AuditTaskStatus, CheckRunStatus, Severity
+from service.cli.finding import SEVERITIES, badness
+
+Client = Any
+"""boto3's client of AWS IoT: a class that boto3 makes at run time."""
+
+BETWEEN_LOOKS = 0.1
+"""Seconds between two looks at an audit that is in progress."""
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """What an audit came to, in the API's own members."""
+
+    task: dict[str, Any]
+    """DescribeAuditTask's answer."""
+    task_id: str
+    findings: list[dict[str, Any]]
+    """ListAuditFindings' answer, worst first."""
+
+    def at_or_above(self, threshold: Severity) -> list[dict[str, Any]]:
+        """The findings that are as bad as `threshold` or worse, leaving out the suppressed ones."""
+        bad = SEVERITIES[: SEVERITIES.index(threshold) + 1]
+        return [each for each in self.findings if each["severity"] in bad and not each.get("isSuppressed")]
+
+    @property
+    def failed_checks(self) -> dict[str, str]:
+        """Each check that could not be done, with the reason."""
+        return {
+            name: detail.get("message") or detail.get("errorCode") or "no reason given"
+            for name, detail in self.task["auditDetails"].items()
+            if detail["checkRunStatus"] == CheckRunStatus.FAILED
+        }
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every check was done."""
+        return self.task["taskStatus"] == AuditTaskStatus.COMPLETED and not self.failed_checks
+
+
+def audit_client(endpoint_url: str, region: str, *, own_credentials: bool = False) -> Client:
+    """boto3's client for the service at `endpoint_url`.
+
+    Without `own_credentials` it signs with a placeholder, for a service that does not ask who calls.
+    """
+    return boto3.client(
+        "iot",
+        endpoint_url=endpoint_url,
+        region_name=region,
+        aws_access_key_id=None if own_credentials else "fleet-audit",
+        aws_secret_access_key=None if own_credentials else "not-checked",
+        config=Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 2, "mode": "standard"}),
+    )
+
+
+@contextmanager
+def refusals_explained() -> Iterator[None]:
+    """Turn what boto3 raises into one line for a person."""
+    try:
+        yield
+    except ClientError as error:
+        refusal = error.response["Error"]
+        raise click.ClickException(f"{refusal['Message']} ({refusal['Code']})") from error
+    except BotoCoreError as error:
+        raise click.ClickException(
+            f"{error} Is a Fleet Audit service there? `fleet-audit serve` starts one."
+        ) from error
+
+
+def enabled_checks(client: Client) -> list[str]:
+    """The checks that are enabled in the account."""
+    checks = client.describe_account_audit_configuration()["auditCheckConfigurations"]
+    return [name for name, check in checks.items() if check.get("enabled")]
+
+
+def run_audit(
+    client: Client,
+    check_names: Sequence[str],
+    look: Callable[[dict[str, Any]], None],
+    wait: Callable[[float], None] = time.sleep,
+) -> AuditReport:
+    """Start an on-demand audit, `look` at it as long as it is in progress, and return what it came to.
+
+    An interrupt (Ctrl-C) cancels the audit.
+    """
+    task_id = client.start_on_demand_audit_task(targetCheckNames=list(check_names))["taskId"]
+    try:
+        task = _ended(client, task_id, look, wait)
+    except KeyboardInterrupt:
+        client.cancel_audit_task(taskId=task_id)
+        raise
+    pages = client.get_paginator("list_audit_findings").paginate(
+        taskId=task_id, PaginationConfig={"PageSize": 250}
+    )
+    findings = [dict(finding) for page in pages for finding in page["findings"]]
+    return AuditReport(task, task_id, sorted(findings, key=badness))
+
+
+def _ended(
+    client: Client, task_id: str, look: Callable[[dict[str, Any]], None], wait: Callable[[float], None]
+) -> dict[str, Any]:
+    while True:
+        task: dict[str, Any] = dict(client.describe_audit_task(taskId=task_id))
+        task.pop("ResponseMetadata")
+        look(task)
+        if task["taskStatus"] != AuditTaskStatus.IN_PROGRESS:
+            return task
+        wait(BETWEEN_LOOKS)

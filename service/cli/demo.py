@@ -1,0 +1,102 @@
+"""`fleet-audit demo`: the whole story in one command."""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from events.clock import SystemClock
+from service.cli.audit_progress import AuditProgress
+from service.cli.audits import audit_client, refusals_explained, run_audit
+from service.cli.importing import import_here
+from service.cli.report import print_report
+from service.cli.screen import standard_output
+from service.cli.serve import start_explained
+from service.cli.target import enable_checks
+from service.demo.fleet import DemoFleet, write_fleet
+from service.embedded import embedded
+from service.listening import listening_in_a_thread
+from service.settings import Settings
+
+
+@click.command()
+@click.option(
+    "--write",
+    "kept",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIRECTORY",
+    help="Write the fleet's files there and keep them, to look at, change and audit again.",
+)
+def demo(kept: Path | None) -> None:
+    """Audit a demonstration fleet, from import to findings, in a temporary directory.
+
+    The fleet is real: the CA certificates of the certifi bundle, 300 device certificates with keys and signatures
+    made now, IoT policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.
+
+    \b
+    Examples:
+      fleet-audit demo
+      fleet-audit demo --write demo-fleet && rm demo-fleet/inventory/devices/pump-*.pem
+      fleet-audit audit demo-fleet/inventory
+    """
+    console = standard_output()
+    with tempfile.TemporaryDirectory(prefix="fleet-audit-demo-") as directory:
+        fleet = write_fleet(_made(kept) if kept else Path(directory) / "fleet", SystemClock().now())
+        _audit(fleet, Path(directory) / "data", console)
+    _name_next_steps(kept, console)
+
+
+def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
+    # The defaults, and not the environment: the demo is the same everywhere.
+    chosen = Settings(port=0, data_directory=data_directory, key_blocklist=fleet.key_blocklist)
+    with (
+        start_explained(chosen),
+        embedded(chosen, SystemClock()) as services,
+        listening_in_a_thread(services) as url,
+        refusals_explained(),
+    ):
+        _step(console, 1, f"The service listens at {url}, with its data in a temporary directory.")
+        _step(console, 2, "A fleet is imported: certificates, policies, logging options.")
+        imported = import_here(services.inventory, chosen.account, [fleet.inventory], console, replace=True)
+        console.print(f"{imported.added:,} resources added, {imported.rejected:,} rejected.")
+
+        checks = list(services.registry)
+        client = audit_client(url, chosen.region)
+        _step(console, 3, f"boto3 enables {len(checks)} checks and starts an on-demand audit.")
+        enable_checks(client, chosen, checks)
+        with AuditProgress(console) as progress:
+            report = run_audit(client, checks, progress.look)
+        _step(console, 4, f"Audit {report.task_id} is {report.task['taskStatus']}.")
+        print_report(report, console)
+
+
+def _step(console: Console, number: int, text: str) -> None:
+    console.print(f"\n[bold]{number}.[/] {escape(text)}")
+
+
+def _made(directory: Path) -> Path:
+    if directory.exists() and any(directory.iterdir()):
+        raise click.ClickException(f"{directory} is not empty. Name a directory that is, or that does not exist.")
+    return directory
+
+
+def _name_next_steps(kept: Path | None, console: Console) -> None:
+    program = "fleet-audit" if shutil.which("fleet-audit") else sys.argv[0]
+    fleet = kept or Path("demo-fleet")
+    steps = {
+        f"{program} demo --write {fleet}": "keep the fleet's files",
+        f"{program} audit {fleet}/inventory": "audit files, as in CI",
+        f"{program} serve": "for boto3 and the aws CLI",
+        f"{program} checks": "what is looked for",
+    }
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    for command, use in steps.items():
+        if not (kept and "--write" in command):
+            table.add_row(command, f"[dim]{use}[/]")
+    console.print("\n[bold]Try next[/]")
+    console.print(table)

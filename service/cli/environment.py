@@ -1,0 +1,23 @@
+"""The entrance: where `FLEET_AUDIT_*` variables and the options that override them become settings."""
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from service.settings import SettingError, Settings
+
+
+def settings(**options: Any) -> Settings:
+    """Return the settings of the environment, with every option that is not None in its variable's place."""
+    try:
+        from_environment = Settings.from_environ(os.environ)
+    except SettingError as error:
+        raise click.ClickException(str(error)) from error
+    return replace(from_environment, **{name: value for name, value in options.items() if value is not None})
+
+
+def has_own_credentials() -> bool:
+    """Whether the caller told boto3 who he is. If not, a placeholder signs."""
+    return any(os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"))

@@ -1,0 +1,126 @@
+"""An audit's report as tables: how each check went, and what was found."""
+
+from itertools import groupby
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from service.cli.audits import AuditReport
+from service.cli.finding import moments, resource_name
+
+WIDE = 140
+"""Columns from which on a finding has one line with everything. Below, findings stand under their check's name."""
+
+WHOLE_IDS = 200
+"""Columns from which on certificate ids are shown whole."""
+
+MOST_FINDINGS = 500
+"""More than anyone reads on a screen; `--output json` has all."""
+
+SEVERITY_WIDTH = len("CRITICAL")
+
+STYLES = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "cyan"}
+
+RESULTS = {
+    "COMPLETED_COMPLIANT": Text("compliant", "green"),
+    "COMPLETED_NON_COMPLIANT": Text("NON-COMPLIANT", "red"),
+    "FAILED": Text("FAILED", "bold red"),
+    "CANCELED": Text("canceled", "yellow"),
+}
+
+
+def print_report(report: AuditReport, console: Console) -> None:
+    """Print the statistics, then the findings, worst first."""
+    _print_checks(report.task, console)
+    if report.findings:
+        _print_findings(report.findings, console)
+    else:
+        console.print("No findings.", style="green")
+
+
+def _print_checks(task: dict[str, Any], console: Console) -> None:
+    details = task["auditDetails"]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Check", no_wrap=True)
+    table.add_column("Result", no_wrap=True)
+    table.add_column("Examined", justify="right")
+    table.add_column("Non-compliant", justify="right")
+    for name, detail in details.items():
+        status = detail["checkRunStatus"]
+        table.add_row(
+            name,
+            RESULTS.get(status, Text(status)),
+            f"{detail.get('totalResourcesCount', 0):,}",
+            f"{detail.get('nonCompliantResourcesCount', 0):,}",
+        )
+    console.print(table)
+    console.print(f"[bold]{_statistics(task['taskStatistics'])}[/]")
+    for name, detail in details.items():
+        if detail.get("message"):
+            console.print(f"{name}: {escape(detail['message'])}")
+    console.print()
+
+
+def _statistics(statistics: dict[str, int]) -> str:
+    words = {
+        "compliantChecks": "compliant",
+        "nonCompliantChecks": "non-compliant",
+        "failedChecks": "failed",
+        "canceledChecks": "canceled",
+    }
+    counts = ", ".join(f"{statistics.get(member, 0)} {word}" for member, word in words.items())
+    return f"{statistics['totalChecks']} checks: {counts}."
+
+
+def _print_findings(findings: list[dict[str, Any]], console: Console) -> None:
+    shown = findings[:MOST_FINDINGS]
+    if console.width >= WIDE:
+        console.print(_wide(shown, is_short=console.width < WHOLE_IDS))
+    else:
+        console.print(_narrow(shown))
+    if len(findings) > len(shown):
+        console.print(f"... and {len(findings) - len(shown):,} more findings. `--output json` has them all.")
+
+
+def _wide(findings: list[dict[str, Any]], *, is_short: bool) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("Severity", "Check", "Resource"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("Reason")
+    for each in findings:
+        table.add_row(_severity(each), each["checkName"], resource_name(each, is_short=is_short), _reason(each))
+    return table
+
+
+def _narrow(findings: list[dict[str, Any]]) -> Group:
+    """The findings under the names of their checks, so that reasons have room on 80 columns."""
+    names = max(len(resource_name(each, is_short=True)) for each in findings)
+    headings = f"{'Severity':<{SEVERITY_WIDTH}}  {'Check, resources':<{names}}  Reason"
+    parts: list[RenderableType] = [Text(headings, "bold")]
+    for (severity, check_name), alike in groupby(findings, key=lambda each: (each["severity"], each["checkName"])):
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(width=SEVERITY_WIDTH)
+        table.add_column(width=names, no_wrap=True)
+        table.add_column()
+        for each in alike:
+            table.add_row("", resource_name(each, is_short=True), _reason(each))
+        parts += [
+            Text.assemble((f"{severity:<{SEVERITY_WIDTH}}  ", STYLES[severity]), check_name),
+            table,
+        ]
+    return Group(*parts)
+
+
+def _severity(finding: dict[str, Any]) -> Text:
+    return Text(finding["severity"], STYLES[finding["severity"]])
+
+
+def _reason(finding: dict[str, Any]) -> Text:
+    notes = [f"{moment:%Y-%m-%d}" for moment in moments(finding)]
+    if finding.get("isSuppressed"):
+        notes.append("suppressed")
+    reason = finding["reasonForNonCompliance"]
+    return Text(f"{reason.removesuffix('.')} ({', '.join(notes)})." if notes else reason)
