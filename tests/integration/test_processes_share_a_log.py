@@ -11,7 +11,7 @@ from tests.support.appending_process import PATIENCE, append_to_the_same_stream
 from tests.support.example_events import STREAM
 
 PROCESSES = ("first", "second")
-APPENDS = 50
+APPENDS = 25
 
 
 def read_along(log: EventLog, appending: Sequence[BaseProcess]) -> list[Recorded]:
