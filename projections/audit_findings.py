@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from events.check_shard import AuditFindingsRecorded
 from events.clock import epoch_milliseconds
 from events.event import Event
-from events.identifiers import finding_id
+from events.identifiers import check_run_id, finding_id_in
 from events.resource import RelatedResource, Resource
 from events.store.database import Database, Row, Transaction
 from events.vocabulary import AccountId, CheckName, ResourceType, Severity, TaskId
@@ -100,14 +100,16 @@ class AuditFindings(Projection):
         rows.execute_many(INSERT, self._rows(event))
 
     def _rows(self, event: AuditFindingsRecorded) -> Iterator[Row]:
-        task_id, check_name, severity = event.shard.task_id, event.shard.check_name, event.severity.value
+        account, task_id, check_name = event.account, event.shard.task_id, event.shard.check_name
+        check_run, severity = check_run_id(account, task_id, check_name), event.severity.value
         task_started_at, found_at = (epoch_milliseconds(each) for each in (event.task_started_at, event.timestamp))
         for finding in event.findings:
             resource = finding.resource
+            canonical = resource.canonical
             yield (
-                event.account,
+                account,
                 found_at,
-                finding_id(event.account, task_id, check_name, resource, finding.reason_code),
+                finding_id_in(check_run, canonical, finding.reason_code),
                 task_id,
                 check_name,
                 task_started_at,
@@ -119,7 +121,7 @@ class AuditFindings(Projection):
                 finding.reason,
                 finding.reason_code,
                 0,
-                resource.canonical,
+                canonical,
             )
 
     def list(self, account: AccountId, wanted: FindingFilter, page: Page) -> Slice[FindingView]:
