@@ -23,12 +23,13 @@ class ReadModels:
 
     name = "read-models"
 
-    def __init__(self, database: Database, *, complete_at: int = 0) -> None:
+    def __init__(self, database: Database, *, end_of_log: int | None = None) -> None:
         """Make the tables that are missing or of another version. StoreUnavailable if that can't be done now.
 
-        `complete_at` is a position, best the log's last at the start, up to which the history must be there before
-        questions are answered. Without it, a file that was deleted answers as the account was at its beginning,
-        until it has caught up.
+        `end_of_log` is the log's last position at the start. Questions are answered once everything up to it is
+        there; without it, those to a file that was deleted are answered as if nothing had happened until it has
+        caught up. And rows that come from beyond it are of another log, or of one that was put back from a copy:
+        they are made anew.
         """
         self.account_configuration = AccountConfiguration(database)
         self.scheduled_audits = ScheduledAudits(database)
@@ -42,9 +43,9 @@ class ReadModels:
         )
         self._database = database
         with database.transaction() as rows:
-            positions = self._prepare(rows)
-        self._complete_at = max(complete_at, *positions.values())
-        """Where the furthest projection was at the start: one that comes here has joined the others."""
+            positions = self._prepare(rows, end_of_log)
+        self._complete_at = max(end_of_log or 0, *positions.values())
+        """The position at which a projection knows as much as any did at the start."""
         self._note_progress(positions)
 
     def position(self) -> int:
@@ -67,11 +68,14 @@ class ReadModels:
     def idle(self) -> None:
         """Do nothing: a read model has no work of its own."""
 
-    def _prepare(self, rows: Transaction) -> Mapping[str, int]:
+    def _prepare(self, rows: Transaction, end_of_log: int | None) -> Mapping[str, int]:
         rows.execute(PROJECTIONS)
         versions = {projection.name: projection.version for projection in self._projections}
-        for name, version, tables in rows.execute("SELECT name, version, tables FROM projections"):
-            if versions.get(name) != version:
+        for name, version, position, tables in rows.execute(
+            "SELECT name, version, position, tables FROM projections"
+        ):
+            is_of_another_log = end_of_log is not None and position > end_of_log
+            if versions.get(name) != version or is_of_another_log:
                 _drop(rows, name, json.loads(tables))
         made = _positions(rows)
         for projection in self._projections:
