@@ -82,5 +82,5 @@ def error_response(error: Exception, request_id: str) -> web.Response:
 
 
 def _message(error: Exception, shape: ErrorShape) -> str:
-    text = str(error) if isinstance(error, Refusal) else shape.message
+    text = str(error) if isinstance(error, Refusal) and shape is not INTERNAL_FAILURE else shape.message
     return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."

@@ -22,30 +22,31 @@ _WITH_A_BODY = frozenset({hdrs.METH_POST, hdrs.METH_PATCH})
 _ACCESS_KEY = re.compile(r"\bCredential=([A-Za-z0-9_]{1,128})/")
 
 
-async def read(kind: type[R], request: web.Request) -> R:
+async def read(kind: type[R], request: web.Request, body_timeout: float = BODY_TIMEOUT) -> R:
     """Return the request's members, from its path and its body or query, all checked.
 
     PATCH and POST carry members in the body; the others carry none there, and a body that they have is not read.
     """
-    members = await _body(request) if request.method in _WITH_A_BODY else _query(kind, request)
+    has_body = request.method in _WITH_A_BODY
+    members = await _body(request, body_timeout) if has_body else _query(kind, request)
     try:
         return kind.model_validate({**members, **request.match_info})
     except ValidationError as violations:
         raise InvalidRequest(describe(violations)) from None
 
 
-async def _body(request: web.Request) -> dict[str, Any]:
+async def _body(request: web.Request, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109 - refused, not raised
     """Return the members in the body. No body is a body without members, as SDKs send it."""
     if not request.can_read_body:
         return {}
     _require_json(request)
     try:
-        async with asyncio.timeout(BODY_TIMEOUT):
+        async with asyncio.timeout(timeout):
             raw = await request.read()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
-    except ConnectionError:
-        raise web.HTTPBadRequest from None
+    except (ConnectionError, RuntimeError):
+        raise web.HTTPBadRequest from None  # the sender has gone, which aiohttp tells in both ways
     if not raw.strip():
         return {}
     try:
