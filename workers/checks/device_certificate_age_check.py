@@ -9,9 +9,10 @@ Why it matters: the longer a private key is in use, the more chances there were 
 How to fix:     provision a new certificate and attach it to the thing with its policies, see the device connect
                 with it, then deactivate and detach the old one.
 Our choice:     the age counts from creationDate, when the certificate was registered: AWS does not say from
-                what, and notBefore can be long before the key was first used. A certificate whose creationDate
-                is not known is not judged, and the check's message says how many. additionalInfo has
-                CREATION_TIME in epoch milliseconds, after the pattern of EXPIRATION_TIME; the prose is ours.
+                what, and notBefore can be long before the key was first used. A certificate that was imported
+                without creationDate counts from its notBefore, the best that is known of it; without either it
+                is not judged, and the check's message says how many. additionalInfo has CREATION_TIME in epoch
+                milliseconds, after the pattern of EXPIRATION_TIME; the prose is ours.
 Source:         AWS IoT Device Defender developer guide, "Device certificate age".
 """
 

@@ -43,7 +43,7 @@ CHECK = Check(
     examines=Examines(LOGGING_OPTIONS, ("log_level", "default_log_level", "disable_all_logs")),
     judge=judge,
     required=(
-        "The inventory does not have the account's logging options. Import a LOGGING_OPTIONS record with the "
+        "The inventory does not have the account's logging options. Import an ACCOUNT_SETTINGS record with the "
         "answers of GetLoggingOptions and GetV2LoggingOptions."
     ),
 )

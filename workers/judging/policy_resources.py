@@ -48,8 +48,7 @@ def parse_resource(text: str) -> ResourcePattern:
     """
     fields = _fields(_symbols(text))
     missing = FIELDS_OF_AN_ARN - len(fields)
-    starts_with_wildcard = isinstance(next(iter(fields[0]), ""), Wildcard)
-    if missing and (starts_with_wildcard or any(field[-1:] == ANYTHING for field in fields[:-1])):
+    if missing and any(field[-1:] == ANYTHING for field in fields[:-1]):
         fields = [ANYTHING] * (FIELDS_OF_AN_ARN - 1) + fields[-1:]
     elif missing:
         fields += [ANYTHING] * missing

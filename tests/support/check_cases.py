@@ -1,0 +1,145 @@
+"""Cases of checks: an inventory in, exact findings out, all in one YAML file.
+
+A case is read as `docs/adding-a-check.md` describes. Its inventory goes through the real reader of records into a
+real inventory, and the check judges what comes out of that.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from events.application import Judgement
+from events.identifiers import certificate_arn
+from events.vocabulary import AccountId, CheckName
+from tests.support.certificates import certificate, certificate_id, pem, public_key, rsa_public_key
+from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
+from workers.checks import REGISTRY, catalogue
+from workers.checks.check import Check, Circumstances
+from workers.inventory.certificate_facts import modulus_fingerprint
+from workers.inventory.importers.records import read_record
+from workers.inventory.store import Inventory
+from workers.judging.weak_keys import FingerprintList
+from workers.run_check import judge
+from workers.watched_rows import WatchedRows
+
+CASES = Path(__file__).parents[1] / "cases"
+ACCOUNT = AccountId("123456789012")
+REGION = "us-east-1"
+MODULI = {"ROCA": ROCA_MODULUS, "DEBIAN_WEAK": DEBIAN_WEAK_MODULUS}
+CASE_MEMBERS = {"why", "kind", "now", "configuration", "weakKeys", "inventory", "expect"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One YAML file."""
+
+    path: Path
+    check: Check
+    written: Mapping[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """What the case is there for."""
+        return str(self.written["kind"])
+
+    @property
+    def expected(self) -> Mapping[str, Any]:
+        """What has to come out."""
+        expect: Mapping[str, Any] = self.written["expect"]
+        return expect
+
+    def circumstances(self) -> Circumstances:
+        """Return what the check may know; thresholds that the case leaves out have their defaults."""
+        configured = {name: str(value) for name, value in self.written.get("configuration", {}).items()}
+        weak_keys = self.written.get("weakKeys")
+        return Circumstances(
+            account=ACCOUNT,
+            region=REGION,
+            now=self.written["now"],
+            configuration=catalogue().configuration_of(self.check.name, configured),
+            weak_keys=weak_keys if weak_keys is None else fingerprints(weak_keys),
+        )
+
+
+def read_cases() -> list[Case]:
+    """Read every case of every check; a folder is a check's API name in lower case."""
+    return [
+        Case(path, REGISTRY[CheckName(path.parent.name.upper())], yaml.safe_load(path.read_text()))
+        for path in sorted(CASES.glob("*_check/*.yaml"))
+    ]
+
+
+def fingerprints(names: list[str]) -> FingerprintList:
+    """Return the list of weak keys that holds these published ones."""
+    return FingerprintList(int(modulus_fingerprint(MODULI[name]), 16) for name in names)
+
+
+class Names:
+    """The short names that a case gives its certificates, and their ids."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self._serial_numbers = count(1)
+
+    def record(self, written: Mapping[str, Any]) -> dict[str, Any]:
+        """Complete a record: an id for a short name, and a real certificate for one that names its key."""
+        record = dict(written)
+        name = record.get("certificateId")
+        if "key" in record:
+            record["certificatePem"] = self._certificate(record, record.pop("key"))
+        if name is not None:
+            record["certificateId"] = self.id_of(name)
+        return record
+
+    def id_of(self, name: str) -> str:
+        """Return the id of a certificate, which is 64 hex digits."""
+        return self._ids.get(name, hashlib.sha256(name.encode()).hexdigest())
+
+    def _certificate(self, record: dict[str, Any], key: str) -> str:
+        signed = certificate(
+            key=public_key() if key == "EC" else rsa_public_key(MODULI[key]),
+            serial_number=next(self._serial_numbers),
+            **{name: record.pop(given) for name, given in VALIDITY.items() if given in record},
+        )
+        self._ids[record["certificateId"]] = certificate_id(signed)
+        return pem(signed)
+
+
+VALIDITY = {"not_before": "notBefore", "not_after": "notAfter"}
+
+
+def fill(inventory: Inventory, records: list[Mapping[str, Any]], now: datetime) -> Names:
+    """Import a case's records, and return what its names became."""
+    names = Names()
+    with inventory.begin_import(ACCOUNT, replace=False, now=now) as importing:
+        for written in records:
+            record = read_record(names.record(written), ACCOUNT)
+            importing.add(record.kind, record.values, record.der)
+    return names
+
+
+def run(check: Check, inventory: Inventory, circumstances: Circumstances) -> Judgement | None:
+    """Judge the whole inventory; None when what the check requires is not there."""
+    version = inventory.current_version(ACCOUNT)
+    if check.required and not inventory.shard_bounds(ACCOUNT, check.examines, version, 1000):
+        return None
+    rows = inventory.rows(ACCOUNT, check.examines, version, None, None)
+    return judge(check, WatchedRows(rows, lambda: True, lambda: 0.0), circumstances)
+
+
+def identifier(written: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    """Return the whole resource identifier for what a case writes of it."""
+    match written:
+        case {"deviceCertificateId": name}:
+            arn = certificate_arn(REGION, ACCOUNT, names.id_of(name))
+            return {"deviceCertificateId": names.id_of(name), "deviceCertificateArn": arn}
+        case {"caCertificateId": name}:
+            return {"caCertificateId": names.id_of(name)}
+        case _:
+            return dict(written)
