@@ -47,7 +47,8 @@ class Query:
         """Return the place that a token names; refuse a token that is not of this query."""
         held = _read(token)
         digest, named = held[:_DIGEST_SIZE], held[_DIGEST_SIZE:]
-        place = orjson.loads(named) if hmac.compare_digest(digest, self._digest(named)) else None
+        is_ours = hmac.compare_digest(digest, self._digest(named))
+        place: Any = orjson.loads(named) if is_ours else None
         if not self._is_place(place):
             raise InvalidRequest("nextToken is not valid for this request. Use the token of its previous answer.")
         return tuple(place)

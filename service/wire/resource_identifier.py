@@ -114,11 +114,13 @@ class ResourceIdentifier(Identifier):
 
     def _policy_version(self) -> ResourceMatch | None:
         given = self.policy_version_identifier
-        return given and _beginning(ResourceType.IOT_POLICY, (given.policy_name, given.policy_version_id))
+        if given is None:
+            return None
+        return _beginning(ResourceType.IOT_POLICY, (given.policy_name, given.policy_version_id))
 
     def _issuer_certificate(self) -> ResourceMatch | None:
         given = self.issuer_certificate_identifier
-        return given and _beginning(ResourceType.ISSUER_CERTIFICATE, given.narrowing)
+        return None if given is None else _beginning(ResourceType.ISSUER_CERTIFICATE, given.narrowing)
 
 
 def _exactly(kind: ResourceType, identifier: str | None) -> ResourceMatch | None:

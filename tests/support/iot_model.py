@@ -7,7 +7,7 @@ from typing import Any
 
 import botocore.session
 import orjson
-from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.model import OperationModel, ServiceModel
 from botocore.parsers import create_parser
 
 OUR_ERRORS = frozenset(
@@ -60,7 +60,7 @@ def require_answer(name: str, status: int, headers: Mapping[str, str], body: byt
     assert headers["Server"] == "FleetAudit"
     content = orjson.loads(body)
     if status < 300:
-        shape = operation(name).output_shape
+        shape: Any = operation(name).output_shape
         require_shape(content, shape, name)
     else:
         shape = _require_error(name, status, headers, content)
@@ -68,7 +68,7 @@ def require_answer(name: str, status: int, headers: Mapping[str, str], body: byt
     return parser.parse({"status_code": status, "headers": dict(headers), "body": body}, shape)
 
 
-def _require_error(name: str, status: int, headers: Mapping[str, str], content: Any) -> Shape | None:
+def _require_error(name: str, status: int, headers: Mapping[str, str], content: Any) -> Any:
     code = headers["x-amzn-ErrorType"]
     assert content["message"]
     if code in OUR_ERRORS:
@@ -81,11 +81,11 @@ def _require_error(name: str, status: int, headers: Mapping[str, str], content: 
     return declared[code]
 
 
-def require_shape(value: Any, shape: Shape | None, at: str) -> None:
+def require_shape(value: Any, shape: Any, at: str) -> None:
     """Fail if a value is not of a shape, to its last member: one that is unknown or null is a mistake of ours."""
     assert shape is not None
-    wanted = _JSON_TYPES[shape.type_name]
-    assert type(value) is wanted, f"{at}: {value!r}"
+    kind: type = type(value)
+    assert kind is _JSON_TYPES[shape.type_name], f"{at}: {value!r}"
     match shape.type_name:
         case "structure":
             _require_structure(value, shape, at)
@@ -100,14 +100,14 @@ def require_shape(value: Any, shape: Shape | None, at: str) -> None:
             _require_string(value, shape, at)
 
 
-def _require_structure(value: Mapping[str, Any], shape: Shape, at: str) -> None:
+def _require_structure(value: Any, shape: Any, at: str) -> None:
     assert set(value) <= set(shape.members), f"{at}: {set(value) - set(shape.members)}"
     assert set(shape.required_members) <= set(value), at
     for name, member in value.items():
         require_shape(member, shape.members[name], f"{at}.{name}")
 
 
-def _require_string(value: str, shape: Shape, at: str) -> None:
+def _require_string(value: Any, shape: Any, at: str) -> None:
     limits = shape.metadata
     assert limits.get("min", 0) <= len(value) <= limits.get("max", len(value)), at
     assert not limits.get("enum") or value in limits["enum"], f"{at}: {value}"

@@ -49,7 +49,10 @@ async def read_answer(reader: asyncio.StreamReader) -> RawAnswer:
     """Read one answer; fail at the end of the connection."""
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").rstrip().split("\r\n")
-    headers = CIMultiDict(tuple(line.split(": ", 1)) for line in lines)
+    headers: CIMultiDict[str] = CIMultiDict()
+    for line in lines:
+        name, _, value = line.partition(": ")
+        headers.add(name, value)
     body = await reader.readexactly(int(headers.get("Content-Length", "0")))
     return RawAnswer(int(first.split(" ")[1]), CIMultiDictProxy(headers), body, head + body)
 

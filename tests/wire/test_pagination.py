@@ -21,7 +21,7 @@ async def configured(api):
 
 async def pages(api, operation, members, **asked):
     """Read a listing to its end; yield the members of each page."""
-    token = {}
+    token: dict[str, str] = {}
     while True:
         answer = await api.call(operation, **asked, **token)
         assert answer.status == 200, answer

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ async def test_list_has_name_arn_and_schedule_but_no_checks(configured):
 
 
 async def test_the_identical_request_again_is_answered_like_the_first(configured):
-    asked = {"targetCheckNames": [LOGGING, DEVICE_EXPIRING], "tags": [{"Key": "a", "Value": "1"}]}
+    asked: dict[str, Any] = {"targetCheckNames": [LOGGING, DEVICE_EXPIRING], "tags": [{"Key": "a", "Value": "1"}]}
     first = await schedule(configured, **asked)
     again = await schedule(configured, **{**asked, "targetCheckNames": [DEVICE_EXPIRING, LOGGING, LOGGING]})
     assert (again.status, again.body) == (200, first.body)

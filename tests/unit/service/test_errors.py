@@ -21,6 +21,7 @@ from tests.support.iot_model import OUR_ERRORS, iot
 
 def answer(error):
     response = error_response(error, "request-1")
+    assert isinstance(response.body, bytes)
     return response.status, response.headers["x-amzn-ErrorType"], orjson.loads(response.body)
 
 

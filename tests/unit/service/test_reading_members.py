@@ -181,8 +181,9 @@ def test_a_member_that_is_null_is_absent():
         }
     )
     change = request.change()
-    assert (change.role_arn, dict(change.targets), list(change.checks)) == (None, {}, ["X"])
-    assert (change.checks["X"].enabled, change.checks["X"].configuration) == (None, None)
+    checks = {str(name): check for name, check in change.checks.items()}
+    assert (change.role_arn, dict(change.targets), list(checks)) == (None, {}, ["X"])
+    assert (checks["X"].enabled, checks["X"].configuration) == (None, None)
 
 
 def test_a_member_that_nobody_knows_is_ignored():

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from events.vocabulary import AccountId
 from service.settings import SettingError, Settings
 
 
@@ -10,7 +11,7 @@ def test_without_variables_the_defaults_are_those_of_a_trial():
         host="127.0.0.1",
         port=8080,
         data_directory=Path("fleet-audit-data"),
-        account="000000000000",
+        account=AccountId("000000000000"),
         region="us-east-1",
         retention_days=180,
         key_blocklist=None,
@@ -42,7 +43,7 @@ def test_every_variable_is_read(tmp_path):
         host="::1",
         port=0,
         data_directory=tmp_path,
-        account="123456789012",
+        account=AccountId("123456789012"),
         region="us-gov-west-1",
         retention_days=90,
         key_blocklist=blocklist,
