@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from events.errors import InvalidRequest
 from events.vocabulary import CheckName, ThresholdName
 
+LONGEST_NUMBER = 18
+"""Digits. No threshold needs as many, and Python refuses to read numbers of some thousand."""
+
 
 @dataclass(frozen=True)
 class ThresholdRange:
@@ -17,6 +20,11 @@ class ThresholdRange:
     default: int
     minimum: int
     maximum: int
+
+    def allow(self, value: str) -> bool:
+        """Tell whether the text is a number of the range, in ASCII digits and not padded to absurd length."""
+        is_number = value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER
+        return is_number and self.minimum <= int(value) <= self.maximum
 
 
 class CheckCatalogue:
@@ -49,7 +57,7 @@ class CheckCatalogue:
             limits = next((thresholds[known] for known in thresholds if known == name), None)
             if limits is None:
                 raise InvalidRequest(f"{check_name} has no configuration named {name[:64]}.")
-            if not (value.isascii() and value.isdigit()) or not limits.minimum <= int(value) <= limits.maximum:
+            if not limits.allow(value):
                 raise InvalidRequest(
                     f"{name} of {check_name} must be a whole number of days from {limits.minimum} "
                     f"to {limits.maximum}, given as a string."
@@ -58,6 +66,6 @@ class CheckCatalogue:
     def configuration_of(self, check_name: CheckName, configured: Mapping[str, str]) -> dict[str, str]:
         """Every threshold of a check with its value: the configured one, else the default."""
         return {
-            name: configured.get(name, str(limits.default))
+            name.value: configured.get(name, str(limits.default))
             for name, limits in self._checks.get(check_name, {}).items()
         }

@@ -93,7 +93,7 @@ class EventMapper(Mapper[UUID]):
         fields = vars(event).copy()
         del fields["originator_id"], fields["originator_version"]
         try:
-            written = orjson.dumps(fields)
+            written = orjson.dumps(fields, option=orjson.OPT_NON_STR_KEYS)  # such as members of a StrEnum
             read = body.read(written)
         except (TypeError, msgspec.ValidationError) as error:
             raise UnwritableEvent(f"{event.TOPIC} can't be written: {error}") from error

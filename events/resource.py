@@ -68,5 +68,5 @@ class RelatedResource:
 def _member(identifier: Mapping[str, Any], path: str) -> str:
     value: Any = identifier
     for name in path.split("."):
-        value = value.get(name, "")
+        value = value.get(name, "") if isinstance(value, Mapping) else ""
     return str(value)

@@ -9,7 +9,12 @@ from datetime import datetime
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
-from events.audit_account_events import AuditChecksEnabled, AuditRoleChanged, ScheduledAuditTagged
+from events.audit_account_events import (
+    AuditCheckConfigured,
+    AuditChecksEnabled,
+    AuditRoleChanged,
+    ScheduledAuditTagged,
+)
 from events.audit_task import AuditCheckOutcomeRecorded, CheckOutcome
 from events.check_shard import AuditFindingsRecorded
 from events.codec import (
@@ -24,7 +29,7 @@ from events.errors import EventTooLarge
 from events.event import Event
 from events.resource import Resource
 from events.topics import TOPICS, UPCASTERS
-from events.vocabulary import CheckRunStatus, ResourceType, Severity
+from events.vocabulary import CheckRunStatus, ResourceType, Severity, ThresholdName
 from tests.support.example_events import BARE_FINDING, EXAMPLES, LOGGING, SHARD, STREAM, TASK, example
 
 MAPPER = EventMapper(TOPICS, UPCASTERS)
@@ -58,6 +63,16 @@ def test_an_event_is_read_back_as_it_was_written(event):
 
     assert read == event
     assert repr(read) == repr(event)
+
+
+def test_a_name_of_an_enumeration_may_be_a_key():
+    configuration = {ThresholdName.CERT_AGE_THRESHOLD_IN_DAYS: "60"}
+    event = example(AuditCheckConfigured, check_name=LOGGING, configuration=configuration)
+
+    stored = MAPPER.to_stored_event(event)
+
+    assert stored.state.endswith(b'"configuration":{"CERT_AGE_THRESHOLD_IN_DAYS":"60"}}')
+    assert MAPPER.to_domain_event(stored) == event
 
 
 def test_a_stored_event_says_where_it_belongs_and_when_it_was():
