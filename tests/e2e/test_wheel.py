@@ -43,9 +43,10 @@ def wheel(tmp_path_factory):
 def environment(wheel, tmp_path_factory):
     """An environment with the wheel and what it needs, and nothing else; its `bin`."""
     folder = tmp_path_factory.mktemp("environment") / "venv"
-    run(sys.executable, "-m", "venv", folder, cwd=folder.parent)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run(*pip, "--constraint", ROOT / ".ci" / "constraints.txt", wheel, cwd=folder.parent)
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder.parent)
+    pip = [sys.executable, "-m", "pip", "--python", folder, "install", "-qq", "--disable-pip-version-check"]
+    # Without compiling what is never imported, it takes half the time.
+    run(*pip, "--no-compile", "--constraint", ROOT / ".ci" / "constraints.txt", wheel, cwd=folder.parent)
     return folder / "bin"
 
 

@@ -8,7 +8,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import boto3
@@ -38,7 +40,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 
 
 def fleet_audit(
-    *arguments: str | Path, home: Path, cwd: Path | None = None, **variables: str
+    *arguments: object, home: Path, cwd: Path | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run `fleet-audit` to its end."""
     return subprocess.run(
@@ -57,13 +59,16 @@ class FleetAuditService:
     """`fleet-audit serve` on a free port, ready when the block begins and stopped when it ends."""
 
     def __init__(
-        self, home: Path, *options: str | Path, program: Path = BIN / "fleet-audit", **variables: str
+        self,
+        home: Path,
+        variables: Mapping[str, str] = MappingProxyType({}),
+        program: Path = BIN / "fleet-audit",
     ) -> None:
         self.home = home
         self.data_directory = home / "data"
         self._errors = (home / "serve.stderr").open("ab")
         self.process = subprocess.Popen(
-            [program, "serve", "--port", "0", "--data-dir", self.data_directory, *options],
+            [program, "serve", "--port", "0", "--data-dir", self.data_directory],
             env=environment(home, **variables),
             cwd=home,
             stdin=subprocess.DEVNULL,
@@ -107,10 +112,10 @@ class FleetAuditService:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
-    def stop(self) -> float:
-        """Ask it to stop as `docker stop` does; returns the seconds it took."""
+    def stop(self, asked_by: signal.Signals = signal.SIGTERM) -> float:
+        """Ask it to stop, as `docker stop` or Ctrl-C does; returns the seconds it took."""
         began = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(asked_by)
         code = self.process.wait(LONGEST_WAIT)
         self._close()
         assert code == 0, self.errors()

@@ -1,0 +1,99 @@
+"""The demo's fleet as tests import it, and what an audit has to say of it, worked out from the files."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from service.demo.fleet import DemoFleet
+from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
+
+EXPIRING = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
+AGE = "DEVICE_CERTIFICATE_AGE_CHECK"
+KEY_QUALITY = "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK"
+POLICIES = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK"
+LOGGING = "LOGGING_DISABLED_CHECK"
+
+BROAD_POLICIES = ("ConnectAsAnyClient", "ListenToEveryThing", "WriteEveryShadow")
+"""By AWS's own table of verdicts in the developer guide."""
+
+Verdict = tuple[str, str, str]
+"""Check, resource, reason code."""
+
+
+def certificate_id(certificate: x509.Certificate) -> str:
+    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
+
+
+def expected_of_devices(inventory: Path, now: datetime) -> set[Verdict]:
+    """The findings about device certificates, by the rules as the developer guide words them."""
+    verdicts = set()
+    for certificate, created in _devices(inventory):
+        name = f"DEVICE_CERTIFICATE/{certificate_id(certificate)}"
+        if certificate.not_valid_after_utc <= now:
+            verdicts.add((EXPIRING, name, "CERTIFICATE_PAST_EXPIRATION"))
+        elif certificate.not_valid_after_utc <= now + timedelta(days=30):
+            verdicts.add((EXPIRING, name, "CERTIFICATE_APPROACHING_EXPIRATION"))
+        if created <= now - timedelta(days=365):
+            verdicts.add((AGE, name, "CERTIFICATE_PAST_AGE_THRESHOLD"))
+        modulus = _modulus(certificate)
+        if modulus == ROCA_MODULUS:
+            verdicts.add((KEY_QUALITY, name, "CERTIFICATE_KEY_VULNERABILITY_CVE-2017-15361"))
+        if modulus == DEBIAN_WEAK_MODULUS:
+            verdicts.add((KEY_QUALITY, name, "CERTIFICATE_KEY_VULNERABILITY_CVE-2008-0166"))
+    return verdicts
+
+
+def expected(fleet: DemoFleet, now: datetime) -> set[Verdict]:
+    """Every finding of the fleet but those about the CA certificates of the certifi bundle, which age."""
+    broad = "ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS"
+    return {
+        *expected_of_devices(fleet.inventory, now),
+        *((POLICIES, f"IOT_POLICY/{name}/1", broad) for name in BROAD_POLICIES),
+        (LOGGING, "ACCOUNT_SETTINGS/000000000000", "LOGGING_DISABLED"),
+    }
+
+
+def verdict(finding: dict[str, Any]) -> Verdict:
+    """What a finding of the API says."""
+    return finding["checkName"], resource_of(finding), finding["reasonForNonComplianceCode"]
+
+
+def resource_of(finding: dict[str, Any]) -> str:
+    match finding["nonCompliantResource"]["resourceIdentifier"]:
+        case {"deviceCertificateId": certificate}:
+            return f"DEVICE_CERTIFICATE/{certificate}"
+        case {"caCertificateId": certificate}:
+            return f"CA_CERTIFICATE/{certificate}"
+        case {"policyVersionIdentifier": policy}:
+            return f"IOT_POLICY/{policy['policyName']}/{policy['policyVersionId']}"
+        case {"account": account}:
+            return f"ACCOUNT_SETTINGS/{account}"
+        case other:
+            raise AssertionError(other)
+
+
+def _devices(inventory: Path) -> list[tuple[x509.Certificate, datetime]]:
+    bare = [x509.load_pem_x509_certificate(path.read_bytes()) for path in (inventory / "devices").glob("*.pem")]
+    lines = (inventory / "long-serving-devices.ndjson").read_text().splitlines()
+    described = [json.loads(line) for line in lines]
+    return [
+        *((certificate, certificate.not_valid_before_utc) for certificate in bare),
+        *(
+            (
+                x509.load_pem_x509_certificate(record["certificatePem"].encode()),
+                datetime.fromisoformat(record["creationDate"]),
+            )
+            for record in described
+        ),
+    ]
+
+
+def _modulus(certificate: x509.Certificate) -> int | None:
+    key = certificate.public_key()
+    return key.public_numbers().n if isinstance(key, rsa.RSAPublicKey) else None
