@@ -7,11 +7,11 @@ certificate that can't be judged for its key is still judged for its expiry.
 
 import hashlib
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from workers.inventory.tbs_certificate import tbs_certificate_of
+from workers.inventory.tbs_certificate import TbsCertificate, tbs_certificate_of
 
 LONGEST_CERTIFICATE = 65_536
 """Bytes. AWS's `CertificatePem` has at most as many characters."""
@@ -38,6 +38,9 @@ KEY_ALGORITHMS = {
     "1.2.840.10040.4.1": "DSA",
 }
 """Names of key algorithms by their object identifier; any other keeps its identifier as its name."""
+
+BROKEN = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, Warning)
+"""What `cryptography` raises for a part that it can't read. A warning is one where warnings are errors."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -78,20 +81,12 @@ def facts_of(der: bytes) -> CertificateFacts:
     """Work out the facts of a DER certificate; raises CertificateRejected with the reason."""
     if len(der) > LONGEST_CERTIFICATE:
         raise CertificateRejected(f"it is longer than {LONGEST_CERTIFICATE:,} bytes")
-    with warnings.catch_warnings():
-        # `cryptography` warns of what RFC 5280 forbids, such as a negative serial number. Many home-made
-        # certificates have one, and it is no reason to leave a device out.
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
-        return _facts_of(der)
-
-
-def _facts_of(der: bytes) -> CertificateFacts:
     try:
-        tbs = tbs_certificate_of(der)
         certificate = x509.load_der_x509_certificate(der)
         not_before, not_after = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
+    except BROKEN as error:
         raise CertificateRejected(f"not a certificate that can be read: {error}") from error
+    tbs = tbs_certificate_of(der)
     facts = CertificateFacts(
         certificate_id=hashlib.sha256(der).hexdigest(),
         not_before=_milliseconds(not_before),
@@ -100,19 +95,47 @@ def _facts_of(der: bytes) -> CertificateFacts:
         signature_algorithm=certificate.signature_algorithm_oid.dotted_string,
         public_key_sha256=hashlib.sha256(tbs.subject_public_key_info).hexdigest(),
     )
-    for part in (_add_names, _add_key, _add_extensions):
-        # A broken part is left unknown; `cryptography` parses each only when it is asked for.
-        with suppress(ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
-            part(facts, certificate)
+    for part in (_add_subject, _add_issuer, _add_key, _add_extensions):
+        try:
+            part(facts, certificate, tbs)
+        except BROKEN:
+            continue
     return facts
 
 
-def _add_names(facts: CertificateFacts, certificate: x509.Certificate) -> None:
-    facts.issuer = certificate.issuer.rfc4514_string()
+@contextmanager
+def tolerated_irregularities() -> Iterator[None]:
+    """Be silent, during the block, about certificates that break a rule and can be read all the same.
+
+    `cryptography` warns of what RFC 5280 forbids, such as a negative serial number. Many home-made certificates
+    have one, and it is no reason to leave a device out.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        yield
+
+
+def _add_subject(facts: CertificateFacts, certificate: x509.Certificate, _: TbsCertificate) -> None:
     facts.subject = certificate.subject.rfc4514_string()
 
 
-def _add_key(facts: CertificateFacts, certificate: x509.Certificate) -> None:
+def _add_issuer(facts: CertificateFacts, certificate: x509.Certificate, tbs: TbsCertificate) -> None:
+    facts.issuer = _issuer_text(_Issuer(tbs.issuer, certificate))
+
+
+@dataclass(frozen=True)
+class _Issuer:
+    encoded: bytes
+    certificate: x509.Certificate = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _issuer_text(issuer: _Issuer) -> str:
+    """A fleet has few issuers, and a name takes as long to read as all the rest but the key."""
+    return issuer.certificate.issuer.rfc4514_string()
+
+
+def _add_key(facts: CertificateFacts, certificate: x509.Certificate, _: TbsCertificate) -> None:
     algorithm = certificate.public_key_algorithm_oid.dotted_string
     facts.key_algorithm = KEY_ALGORITHMS.get(algorithm, algorithm)
     if facts.key_algorithm != "RSA":
@@ -125,7 +148,7 @@ def _add_key(facts: CertificateFacts, certificate: x509.Certificate) -> None:
         facts.modulus_fingerprint = modulus_fingerprint(modulus)
 
 
-def _add_extensions(facts: CertificateFacts, certificate: x509.Certificate) -> None:
+def _add_extensions(facts: CertificateFacts, certificate: x509.Certificate, _: TbsCertificate) -> None:
     for extension in certificate.extensions:
         read = EXTENSIONS.get(type(extension.value))
         if read is not None:

@@ -77,15 +77,17 @@ class Inventory:
         versions never change, imports meanwhile change nothing of what comes.
         """
         key, size = examines.kind.key, examines.kind.rows_a_page
-        columns = (*examines.columns, key)
+        is_declared = key in examines.columns
+        columns = examines.columns if is_declared else (*examines.columns, key)
+        key_at = columns.index(key)
         while True:
             scope = Scope(account, examines, version, after, up_to)
             page = self._database.query(*scope.select(", ".join(columns), limit=size))
-            for row in page:
-                yield row[:-1]
+            # Rows go out as they came wherever they can: a copy of each would take a fifth of an audit's time.
+            yield from page if is_declared else (row[:-1] for row in page)
             if len(page) < size:
                 return
-            after = page[-1][-1]
+            after = page[-1][key_at]
 
     @contextmanager
     def begin_import(self, account: AccountId, *, replace: bool, now: datetime) -> Iterator[Import]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.store.database import Row, Transaction
 from events.vocabulary import AccountId
@@ -26,8 +26,7 @@ class Counts:
         return self.added + self.changed + self.unchanged
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One record: its values in the order of the table's columns, and the certificate that they were read from."""
 
     key: str

@@ -19,7 +19,7 @@ from workers.inventory.kinds import KINDS, Kind
 from workers.inventory.schema import STILL_THERE
 from workers.inventory.table_merge import Counts, Given, TableMerge
 
-ROWS_IN_MEMORY = 10_000
+ROWS_IN_MEMORY = 20_000
 """Records are collected and sorted by key before they are written. Certificate ids come in random order, and
 a transaction of neighbours turns a tenth of the pages that one of strangers does (docs/performance.md)."""
 

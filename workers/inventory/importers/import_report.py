@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from events.vocabulary import AccountId
+from workers.inventory.certificate_facts import tolerated_irregularities
 from workers.inventory.importers.records import InventoryRecord
 from workers.inventory.importers.rejection import Rejection, Rejections
 from workers.inventory.store import Inventory
@@ -37,7 +38,10 @@ def import_items(
     """Import the records among `items`. An exception from `items` leaves the inventory as it was."""
     rejections = Rejections()
     try:
-        with inventory.begin_import(account, replace=replace, now=now) as importing:
+        with (
+            tolerated_irregularities(),
+            inventory.begin_import(account, replace=replace, now=now) as importing,
+        ):
             for item in items:
                 if isinstance(item, Rejection):
                     rejections.add(item)

@@ -10,6 +10,7 @@ from workers.inventory.importers.rejection import RecordRejected, Rejection
 LONGEST_BLOCK = 16 * 1024 * 1024
 """Bytes of the text of a block: a PKCS#7 block may hold thousands of certificates."""
 
+BEGIN, END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 DASHES = b"-----"
 BOUNDARY = re.compile(rb"-----(BEGIN|END) ([A-Z0-9][A-Z0-9 #./-]{0,63})-----")
 
@@ -61,6 +62,11 @@ def pem_blocks(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[PemBlock |
 
 def one_certificate(text: str) -> bytes:
     """The encoding of the one certificate in a PEM text; raises RecordRejected when there is none, or another."""
+    stripped = text.strip()
+    if stripped.startswith(BEGIN) and stripped.endswith(END) and stripped.count(END) == 1:
+        # Nearly every record has just this, and it takes a third of the time of a look at every line.
+        body = "".join(stripped[len(BEGIN) : -len(END)].split())
+        return PemBlock("CERTIFICATE", 1, body.encode("utf-8", "replace")).decoded()
     blocks = list(pem_blocks(enumerate(text.encode("utf-8", "replace").split(b"\n"), 1)))
     certificates = [block for block in blocks if isinstance(block, PemBlock) and block.label == "CERTIFICATE"]
     if len(certificates) == 1:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -42,8 +41,7 @@ LONGEST_POLICY_DOCUMENT = 404_600
 """Characters. Source: the same model."""
 
 
-@dataclass(frozen=True, slots=True)
-class InventoryRecord:
+class InventoryRecord(NamedTuple):
     """One resource, ready for the store."""
 
     kind: Kind
