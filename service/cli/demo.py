@@ -16,7 +16,7 @@ from service.cli.audits import audit_client, refusals_explained, run_audit
 from service.cli.importing import import_here
 from service.cli.report import print_report
 from service.cli.screen import standard_output
-from service.cli.serve import start_explained
+from service.cli.starting import start_explained
 from service.cli.target import enable_checks
 from service.demo.fleet import DemoFleet, write_fleet
 from service.embedded import embedded
@@ -33,7 +33,8 @@ from service.settings import Settings
     help="Write the fleet's files there and keep them, to look at, change and audit again.",
 )
 def demo(kept: Path | None) -> None:
-    """Audit a demonstration fleet, from import to findings, in a temporary directory.
+    """Audit a demonstration fleet, from import to findings.
+
 
     The fleet is real: the CA certificates of the certifi bundle, 300 device certificates with keys and signatures
     made now, IoT policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.

@@ -8,7 +8,7 @@ from rich.console import Console
 from service.cli.environment import settings
 from service.cli.importing import import_here, import_there, print_rejections, taken_in
 from service.cli.screen import standard_error, standard_output
-from service.cli.serve import start_explained
+from service.cli.starting import start_explained
 from service.data_directory import make_data_directory
 from service.settings import Settings
 from workers.inventory.importers.import_report import ImportReport
@@ -32,7 +32,7 @@ SOME_REJECTED = 3
 def import_(
     context: click.Context, paths: tuple[Path, ...], replace: bool, data_dir: Path | None, endpoint_url: str | None
 ) -> None:
-    """Import what is to be audited: files, and directories with everything under them.
+    """Import files, and directories with everything under them.
 
     A file is told by its contents: PEM with any number of certificates, DER, PKCS#7, or NDJSON with one record a
     line, in the field names of AWS's own describe outputs, and a resourceType: DEVICE_CERTIFICATE, CA_CERTIFICATE,

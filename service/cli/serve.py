@@ -13,15 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from events.clock import SystemClock
-from events.errors import StoreUnavailable
 from service.cli.environment import settings
 from service.cli.screen import standard_error, standard_output
-from service.data_directory import DataDirectoryError
+from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.listening import listening
 from service.services import Services
 from service.settings import Settings
-from workers.key_blocklist import KeyBlocklistError
 
 
 @click.command()
@@ -66,19 +64,6 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     chosen = settings(host=host, port=port, data_directory=data_dir)
     with start_explained(chosen), embedded(chosen, SystemClock()) as services:
         asyncio.run(_serve(services))
-
-
-@contextmanager
-def start_explained(chosen: Settings) -> Iterator[None]:
-    """Turn what keeps the service from starting into one line for a person."""
-    try:
-        yield
-    except (DataDirectoryError, KeyBlocklistError) as error:
-        raise click.ClickException(str(error)) from error
-    except StoreUnavailable as error:
-        raise click.ClickException(
-            f"The data directory {chosen.data_directory} can't be used: {error}."
-        ) from error
 
 
 async def _serve(services: Services) -> None:

@@ -14,7 +14,7 @@ from events.vocabulary import CheckName
 from service.cli.audits import Client, audit_client, enabled_checks
 from service.cli.environment import has_own_credentials
 from service.cli.importing import import_here, import_there, print_rejections, taken_in
-from service.cli.serve import start_explained
+from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
 from service.services import Services

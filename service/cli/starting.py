@@ -1,0 +1,24 @@
+"""What keeps a service from starting, said to a person."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from events.errors import StoreUnavailable
+from service.data_directory import DataDirectoryError
+from service.settings import Settings
+from workers.key_blocklist import KeyBlocklistError
+
+
+@contextmanager
+def start_explained(chosen: Settings) -> Iterator[None]:
+    """Turn what keeps the service from starting into one line for a person."""
+    try:
+        yield
+    except (DataDirectoryError, KeyBlocklistError) as error:
+        raise click.ClickException(str(error)) from error
+    except StoreUnavailable as error:
+        raise click.ClickException(
+            f"The data directory {chosen.data_directory} can't be used: {error}."
+        ) from error

@@ -1,0 +1,80 @@
+"""`make demo`, held against what the API says of the same fleet."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from service.demo.fleet import DemoFleet
+from tests.support.demo_fleet import expected, verdict
+from tests.support.fleet_audit_process import fleet_audit
+
+FINDING = re.compile(r"(CRITICAL|HIGH|MEDIUM|LOW) +(\w+_CHECK) +(device|CA|policy|account) (\S+) +(\S.*)")
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """The demo, its fleet kept: what it wrote, and where the fleet is."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "temporary").mkdir()
+    done = fleet_audit("demo", "--write", "fleet", home=home, TMPDIR=str(home / "temporary"))
+    assert done.returncode == 0, done.stderr
+    return done.stdout, home
+
+
+def rows(text):
+    return [match.groups() for match in map(FINDING.match, text.splitlines()) if match]
+
+
+def test_its_findings_are_those_that_its_files_deserve(told):
+    text, home = told
+    fleet = DemoFleet(home / "fleet" / "inventory", home / "fleet" / "weak-rsa-keys.txt")
+    names = {"device": "DEVICE_CERTIFICATE", "policy": "IOT_POLICY", "account": "ACCOUNT_SETTINGS"}
+    shown = [
+        (check, f"{names[kind]}/{resource.replace(':', '/')}")
+        for _, check, kind, resource, _ in rows(text)
+        if kind != "CA"
+    ]
+    deserved = [each[:2] for each in expected(fleet, datetime.now(UTC))]
+    assert sorted(shown) == sorted(deserved)
+
+
+def test_its_table_is_what_the_api_answers(told):
+    text, home = told
+    blocklist = str(home / "fleet" / "weak-rsa-keys.txt")
+    arguments = ("audit", "fleet/inventory", "--output", "json")
+    answered = json.loads(fleet_audit(*arguments, home=home, FLEET_AUDIT_KEY_BLOCKLIST=blocklist).stdout)
+    of_api = [(each["severity"], verdict(each)[0]) for each in answered["findings"]]
+    assert [(severity, check) for severity, check, *_ in rows(text)] == of_api
+    for name, detail in answered["auditDetails"].items():
+        counts = (detail["totalResourcesCount"], detail["nonCompliantResourcesCount"])
+        [line] = [line for line in text.splitlines() if line.startswith(name)]
+        assert tuple(int(word.replace(",", "")) for word in line.split()[-2:]) == counts
+
+
+def test_it_tells_the_story_and_what_to_try_next(told):
+    text, _ = told
+    assert "The service listens at http://127.0.0.1:" in text
+    assert "start" in text
+    assert "7 checks: " in text
+    assert "Try next" in text
+    assert "audit fleet/inventory" in text
+
+
+def test_it_leaves_nothing_behind(told):
+    assert list((told[1] / "temporary").iterdir()) == []
+
+
+def test_it_overwrites_nothing(told):
+    _, home = told
+    done = fleet_audit("demo", "--write", "fleet", home=home)
+    assert done.returncode == 1
+    assert "not empty" in done.stderr
+
+
+def test_no_line_is_longer_than_the_screen_is_wide(tmp_path):
+    done = fleet_audit("demo", home=tmp_path, COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+    assert "\x1b" not in done.stdout
