@@ -1,7 +1,7 @@
 """IOT_POLICY_OVERLY_PERMISSIVE_CHECK: IoT policies that let one device act as another, or on what is another's.
 
 Looks for:      a policy whose default version allows iot:Connect with any client ID; iot:Publish or
-                iot:Subscribe on the reserved topics ($aws/things/...) of things in general; or the actions on
+                iot:Subscribe on the reserved topics ($aws/things/*) of things in general; or the actions on
                 thing shadows and job executions for things in general.
 Reason codes:   ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS
 Why it matters: whoever gets hold of one device's certificate can then read and change the shadows and jobs of
@@ -13,20 +13,21 @@ Our choice:     AWS documents examples; this is the rule that gives all their ve
                 it reaches another device's by a name of which the policy says nothing: a wildcard, * or ?,
                 stands where the client ID or the thing name begins. A specific beginning (client/sensor-*)
                 limits it, and so does every policy variable whose value AWS IoT knows, of the thing or of the
-                certificate, with any Version. ${iot:ClientId} limits nothing for iot:Connect, and elsewhere
+                certificate, whatever the Version. ${iot:ClientId} limits nothing for iot:Connect, and elsewhere
                 does, since iot:Connect decides who may have which client ID. So *, topic/* and topic/$aws/* are
                 broad, for they reach reserved topics; wildcards in other topics (topic/building/*,
                 topic/*/telemetry) are not looked at, except for a subscription to everything (topicfilter/#).
                 Filters are read as MQTT reads them: + and # reach what they would receive. Allow with NotAction
-                and NotResource counts as what it leaves. The Condition Bool {"iot:Connection.Thing.IsAttached":
-                "true"} (key and value in any case, as text, as boolean, or as a list of one) makes any
-                iot:Connect narrow; BoolIfExists does not, and other Conditions narrow nothing. A Deny without
-                Condition that covers the allowed resource, or all that is another device's, cancels it; a Deny
-                with NotResource does when it spares nothing of other devices. An ARN's partition, region and
-                account are taken to be the policy's own. iot:Receive never counts, as with AWS;
-                iot:RetainPublish and other newer actions are not looked at. Only default versions are examined,
-                since AWS's role for audits can read no others. The reason lists the actions in the order of
-                AWS's published findings. A document that is not valid JSON or not a policy is not judged.
+                and NotResource counts as what it leaves. The Condition that iot:Connection.Thing.IsAttached is
+                true, under the operator Bool (key and value in any case, the value as text, as boolean, or as a
+                list of one), makes any iot:Connect narrow; BoolIfExists does not, and other Conditions narrow
+                nothing. A Deny without Condition that covers the allowed resource, or all that is another
+                device's, cancels it; a Deny with NotResource does when it spares nothing of other devices. An
+                ARN's partition, region and account are taken to be the policy's own. iot:Receive never counts,
+                as with AWS; iot:RetainPublish and other newer actions are not looked at. Only default versions
+                are examined, since AWS's role for audits can read no others. The reason lists the actions in
+                the order of AWS's published findings. A document that is not valid JSON or not a policy is not
+                judged.
 Source:         AWS IoT Device Defender developer guide, "AWS IoT policies overly permissive"; AWS IoT developer
                 guide, "Policy variables" and "Reserved topics"; IAM user guide, "IAM JSON policy elements".
 """

@@ -9,11 +9,10 @@ are not. Sources and choices: `workers/checks/iot_policy_overly_permissive_check
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workers.judging.policy_resources import ResourcePattern, parse_resource, variable
-from workers.judging.policy_statements import Effect, Statement, with_effect
+from workers.judging.policy_denials import Denials
+from workers.judging.policy_resources import EVERY_RESOURCE, ResourcePattern, variable
+from workers.judging.policy_statements import Effect, Statement
 from workers.judging.wildcards import Pattern, Symbol, Wildcard
-
-EVERY_RESOURCE = parse_resource("*")
 
 ANOTHER_NAME: tuple[Symbol, ...] = (Wildcard.UNNAMED, Wildcard.MANY)
 
@@ -91,17 +90,16 @@ Java hash set) would put them."""
 
 def broad_data_plane_actions(statements: Sequence[Statement]) -> list[str]:
     """Return the actions that the statements together allow on other devices' resources."""
-    return [action for action in TERRITORIES if _is_broad(action, statements)]
+    allowances = [statement for statement in statements if statement.effect is Effect.ALLOW]
+    denials = Denials(statements)
+    return [action for action in TERRITORIES if _is_broad(action, allowances, denials)]
 
 
-def _is_broad(action: str, statements: Sequence[Statement]) -> bool:
-    about = [statement for statement in statements if statement.is_about(action)]
-    # A Deny under a condition applies at times only, so it takes nothing away for certain.
-    denials = [statement for statement in with_effect(Effect.DENY, about) if not statement.conditions]
+def _is_broad(action: str, allowances: Iterable[Statement], denials: Denials) -> bool:
     return any(
-        not any(_takes_away(denial, granted, territory) for denial in denials)
-        for allowance in with_effect(Effect.ALLOW, about)
-        if not (action == "iot:Connect" and _is_for_attached_things(allowance))
+        not denials.take_away(action, granted, territory.whole)
+        for allowance in allowances
+        if allowance.is_about(action) and not (action == "iot:Connect" and _is_for_attached_things(allowance))
         for territory in TERRITORIES[action]
         for granted in _granted(allowance, territory)
     )
@@ -109,26 +107,10 @@ def _is_broad(action: str, statements: Sequence[Statement]) -> bool:
 
 def _granted(allowance: Statement, territory: Territory) -> Iterator[ResourcePattern]:
     """Yield the resources of an Allow that reach into the territory."""
-    named = [pattern for pattern in allowance.resource_patterns if pattern.is_of_iot]
     if not allowance.is_about_other_resources:
-        yield from (pattern for pattern in named if territory.is_reached_by(pattern.resource))
-    elif not any(pattern.resource.covers(territory.whole) for pattern in named):
+        yield from (each for each in allowance.iot_resources if territory.is_reached_by(each.resource))
+    elif not any(excepted.resource.covers(territory.whole) for excepted in allowance.iot_resources):
         yield EVERY_RESOURCE
-
-
-def _takes_away(denial: Statement, granted: ResourcePattern, territory: Territory) -> bool:
-    """Tell whether a Deny leaves nothing of what is granted in the territory.
-
-    A policy has its effect in one account and region, so a Deny that names them is taken to name the right ones.
-    """
-    named = [pattern for pattern in denial.resource_patterns if pattern.is_of_iot]
-    if denial.is_about_other_resources:
-        return not any(pattern.resource.overlaps(territory.whole) for pattern in named)
-    return any(
-        pattern.shares_a_place_with(granted)
-        and (pattern.resource.covers(granted.resource) or pattern.resource.covers(territory.whole))
-        for pattern in named
-    )
 
 
 def _is_for_attached_things(statement: Statement) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 from workers.judging.policy_statements import Condition, Effect, Statement
 
-LONGEST_DOCUMENT = 20_480
-"""Characters that are not white space, which AWS does not count either. It takes 2,048 for an IoT policy, and
-10,240 for all inline policies of a role together."""
+LONGEST_DOCUMENT = 10_240
+"""Characters that are not white space, which AWS does not count either. It takes 2,048 for an IoT policy,
+6,144 for a managed policy, and 10,240 for all inline policies of a role together."""
 
 VERSIONS = ("2008-10-17", "2012-10-17")
 """The first is meant where a document has none."""

@@ -56,6 +56,9 @@ def parse_resource(text: str) -> ResourcePattern:
     return ResourcePattern(tuple(place), resource)
 
 
+EVERY_RESOURCE = ResourcePattern((Pattern(ANYTHING),) * (FIELDS_OF_AN_ARN - 1), Pattern(ANYTHING))
+
+
 def variable(name: str) -> Symbol:
     """The symbol of a policy variable. The names of variables have no case."""
     return f"${{{name}}}".lower()

@@ -1,6 +1,5 @@
 """The statements of a policy, and which actions they are about."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -46,9 +45,9 @@ class Statement:
         return is_named != self.is_about_other_actions
 
     @cached_property
-    def resource_patterns(self) -> tuple[ResourcePattern, ...]:
-        """The resources, read."""
-        return tuple(map(parse_resource, self.resources))
+    def iot_resources(self) -> tuple[ResourcePattern, ...]:
+        """Those of the resources that are AWS IoT's."""
+        return tuple(pattern for pattern in map(parse_resource, self.resources) if pattern.is_of_iot)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -57,8 +56,3 @@ class Statement:
     @cached_property
     def _name_patterns(self) -> tuple[Pattern, ...]:
         return tuple(Pattern.of(name) for name in self._names if "*" in name or "?" in name)
-
-
-def with_effect(effect: Effect, statements: Iterable[Statement]) -> list[Statement]:
-    """Return the statements of one effect."""
-    return [statement for statement in statements if statement.effect is effect]

@@ -1,0 +1,77 @@
+"""What the files of checks have agreed on, and the page that is made of them."""
+
+from pathlib import Path
+
+import pytest
+
+from events.vocabulary import Severity
+from tests.support.check_cases import read_cases
+from workers.checks import REGISTRY, catalogue
+from workers.checks.documentation import HEADINGS, documentation_of, page
+
+ROOT = Path(__file__).parents[2]
+CHECKS = ROOT / "workers" / "checks"
+
+EXPIRING = ("CERTIFICATE_PAST_EXPIRATION", "CERTIFICATE_APPROACHING_EXPIRATION")
+KEY_QUALITY = ("CERTIFICATE_KEY_VULNERABILITY_CVE-2017-15361", "CERTIFICATE_KEY_VULNERABILITY_CVE-2008-0166")
+
+DOCUMENTED = {
+    "CA_CERTIFICATE_EXPIRING_CHECK": (Severity.MEDIUM, EXPIRING),
+    "CA_CERTIFICATE_KEY_QUALITY_CHECK": (Severity.CRITICAL, KEY_QUALITY),
+    "DEVICE_CERTIFICATE_AGE_CHECK": (Severity.LOW, ("CERTIFICATE_PAST_AGE_THRESHOLD",)),
+    "DEVICE_CERTIFICATE_EXPIRING_CHECK": (Severity.MEDIUM, EXPIRING),
+    "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK": (Severity.CRITICAL, KEY_QUALITY),
+    "IOT_POLICY_OVERLY_PERMISSIVE_CHECK": (Severity.CRITICAL, ("ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS",)),
+    "LOGGING_DISABLED_CHECK": (Severity.LOW, ("LOGGING_DISABLED",)),
+}
+"""Severities and reason codes from AWS's own pages on the checks."""
+
+
+def test_the_registry_is_in_the_order_in_which_checks_are_listed():
+    assert list(REGISTRY) == sorted(DOCUMENTED)
+    assert list(catalogue().names) == list(REGISTRY)
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+class TestACheck:
+    def test_its_file_has_its_name(self, name):
+        assert REGISTRY[name].name == name
+        assert REGISTRY[name].judge.__module__ == f"workers.checks.{name.lower()}"
+
+    def test_its_page_has_every_heading_in_order(self, name):
+        documentation = documentation_of(REGISTRY[name])
+        assert tuple(documentation.sections) == HEADINGS
+        assert all(text.strip() for text in documentation.sections.values())
+
+    def test_its_severity_and_reason_codes_are_those_of_aws(self, name):
+        documented = (REGISTRY[name].severity, documentation_of(REGISTRY[name]).reason_codes)
+        assert documented == DOCUMENTED[name]
+
+    def test_its_reason_codes_are_those_that_its_cases_exercise(self, name):
+        exercised = {
+            finding["reason"]
+            for case in read_cases()
+            if case.check.name == name
+            for finding in case.expected.get("findings", [])
+        }
+        assert exercised == set(documentation_of(REGISTRY[name]).reason_codes)
+
+    def test_it_reads_columns_that_there_are(self, name):
+        examines = REGISTRY[name].examines
+        assert {*examines.columns, *examines.only} <= examines.kind.columns.keys()
+
+
+def test_every_file_of_a_check_is_registered():
+    assert {path.stem for path in CHECKS.glob("*_check.py")} == {name.lower() for name in REGISTRY}
+
+
+def test_no_two_checks_are_described_alike():
+    for describe in (lambda each: each.summary, lambda each: each.sections["Looks for"]):
+        descriptions = [describe(documentation_of(check)) for check in REGISTRY.values()]
+        assert len(set(descriptions)) == len(descriptions)
+
+
+def test_the_page_of_checks_is_fresh():
+    assert (ROOT / "docs" / "checks.md").read_text() == page(REGISTRY.values()), (
+        "write it anew: python -m workers.checks.documentation"
+    )
