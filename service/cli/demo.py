@@ -35,7 +35,6 @@ from service.settings import Settings
 def demo(kept: Path | None) -> None:
     """Audit a demonstration fleet, from import to findings.
 
-
     The fleet is real: the CA certificates of the certifi bundle, 300 device certificates with keys and signatures
     made now, IoT policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.
 

@@ -37,7 +37,7 @@ def import_over_http(
     for each in answer["rejections"]:
         rejections.add(Rejection(each["reason"], line=each.get("line")))
     return ImportReport(
-        version=answer["version"],
+        version=answer["inventoryVersion"],
         added=answer["added"],
         changed=answer["changed"],
         unchanged=answer["unchanged"],

@@ -56,6 +56,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
       FLEET_AUDIT_ACCOUNT            the account it answers for            (000000000000)
       FLEET_AUDIT_REGION             the region in its ARNs                (us-east-1)
       FLEET_AUDIT_KEY_BLOCKLIST      a list of Debian's weak keys          (none)
+      FLEET_AUDIT_CRL_ALLOW          hosts and networks, comma-separated,  (none)
+                                     that may be asked for revocation lists
+                                     though they are not public
       FLEET_AUDIT_RETENTION_DAYS     how far back audits can be listed     (180)
       FLEET_AUDIT_THROTTLING_STATUS  429 as documented, 400 as AWS today   (429)
       FLEET_AUDIT_WORKER_THREADS     threads that judge                    (2)
@@ -96,11 +99,13 @@ def _welcome(url: str, chosen: Settings, console: Console) -> None:
         f"  data     {escape(str(chosen.data_directory.resolve()))}\n"
         f"  account  {chosen.account}\n"
         f"  region   {chosen.region}\n\n"
-        "Any credentials do, but SDKs want some:\n"
+        "Point AWS tools at it; any credentials do, but they want some:\n"
+        f"  export AWS_ENDPOINT_URL_IOT={url} AWS_DEFAULT_REGION={chosen.region}\n"
         "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any\n"
-        f"  aws iot describe-account-audit-configuration --endpoint-url {url} --region {chosen.region}\n"
-        f'  boto3.client("iot", endpoint_url="{url}", region_name="{chosen.region}")\n'
-        f"  fleet-audit import CERTIFICATES --endpoint-url {url}",
+        "  aws iot describe-account-audit-configuration\n"
+        '  boto3.client("iot").describe_account_audit_configuration()\n\n'
+        "Give it something to audit:\n"
+        f"  fleet-audit import FILES-OR-DIRECTORIES --endpoint-url {url}",
         soft_wrap=True,
     )
     if not _is_loopback(chosen.host):

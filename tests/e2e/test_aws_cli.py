@@ -1,12 +1,13 @@
 """The whole story once more, typed as people type it."""
 
 import json
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support.demo_fleet import LOGGING
-from tests.support.fleet_audit_process import FleetAuditService, fleet_audit
+from tests.support.fleet_audit_process import BIN, FleetAuditService, environment, fleet_audit
 
 ROLE = "arn:aws:iam::000000000000:role/FleetAudit"
 AUDITED_WITHIN = 60
@@ -58,3 +59,20 @@ def test_a_refusal_is_what_the_aws_cli_shows_of_aws(service):
     refused = service.aws("cancel-audit-task", "--task-id", "0" * 32)
     assert refused.returncode == 255
     assert "(ResourceNotFoundException) when calling the CancelAuditTask operation" in refused.stderr
+
+
+def test_what_it_says_to_type_works(service):
+    lines = [line.strip() for line in service.welcome.splitlines()]
+    exports = [line.removeprefix("export ").split() for line in lines if line.startswith("export ")]
+    variables = dict(pair.split("=", 1) for pairs in exports for pair in pairs)
+    [command] = [line.split() for line in lines if line.startswith("aws ")]
+    typed = subprocess.run(
+        [BIN / command[0], *command[1:]],
+        env={**environment(service.home), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert typed.returncode == 0, typed.stderr
+    assert LOGGING in json.loads(typed.stdout)["auditCheckConfigurations"]

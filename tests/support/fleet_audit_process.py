@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 
 BIN = Path(sys.executable).parent
-READY = re.compile(rb"ready at (http://\S+)")
+READY = re.compile(rb"ready at http://\S+\s.*\n\Z", re.DOTALL)
 LONGEST_WAIT = 60.0
 
 Client = Any
@@ -75,7 +75,8 @@ class FleetAuditService:
             stdout=subprocess.PIPE,
             stderr=self._errors,
         )
-        self.url = self._wait_until_ready()
+        self.welcome = self._welcome()
+        self.url = self.welcome.split("ready at ")[1].split()[0]
 
     def __enter__(self) -> Self:
         return self
@@ -136,7 +137,8 @@ class FleetAuditService:
         if self.process.stdout:
             self.process.stdout.close()
 
-    def _wait_until_ready(self) -> str:
+    def _welcome(self) -> str:
+        """Wait until it says that it is ready; returns all that it says then."""
         stdout = self.process.stdout
         assert stdout is not None
         said = b""
@@ -146,8 +148,8 @@ class FleetAuditService:
             while time.monotonic() < deadline and selector.select(deadline - time.monotonic()):
                 piece = os.read(stdout.fileno(), 65_536)
                 said += piece
-                if found := READY.search(said):
-                    return found[1].decode()
+                if READY.search(said):
+                    return said.decode()
                 if not piece:
                     break
         self.kill()
