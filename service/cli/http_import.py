@@ -34,16 +34,15 @@ def import_over_http(
     """Import the files at and under `paths`; what can't be read here is rejected here, and the rest is sent."""
     rejections = Rejections()
     answer = _post(endpoint_url, _pieces(_lines(account, paths, rejections, progress)), replace=replace)
-    for each in answer["rejections"]:
-        rejections.add(Rejection(each["reason"], line=each.get("line")))
+    there = [Rejection(each["reason"], endpoint_url, each.get("line")) for each in answer["rejections"]]
     return ImportReport(
         version=answer["inventoryVersion"],
         added=answer["added"],
         changed=answer["changed"],
         unchanged=answer["unchanged"],
         removed=answer["removed"],
-        rejected=rejections.count,
-        rejections=tuple(rejections.first),
+        rejected=rejections.count + answer["rejected"],
+        rejections=(*rejections.first, *there),
     )
 
 

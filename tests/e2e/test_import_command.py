@@ -108,6 +108,15 @@ def test_over_http_it_is_the_same_import(service, fleet, certificates):
     assert f"{certificates / 'note.txt'}: " in replaced.stderr
 
 
+def test_what_a_service_refuses_is_one_clear_line(service, tmp_path):
+    (tmp_path / "empty.pem").write_text("")
+    arguments = ("import", tmp_path / "empty.pem", "--replace", "--endpoint-url", service.url)
+    done = fleet_audit(*arguments, home=service.home)
+    assert done.returncode == 1
+    assert "refused the import" in done.stderr
+    assert "stays as it is" in done.stderr
+
+
 def test_a_service_that_is_not_there_is_one_clear_line(certificates, tmp_path):
     done = fleet_audit("import", certificates, "--endpoint-url", "http://127.0.0.1:1", home=tmp_path)
     assert done.returncode == 1
