@@ -23,6 +23,8 @@ from service.operations.describe_account_audit_configuration import (
 )
 from service.operations.describe_audit_task import DescribeAuditTaskRequest, describe_audit_task
 from service.operations.describe_scheduled_audit import DescribeScheduledAuditRequest, describe_scheduled_audit
+from service.operations.import_inventory import PATH as IMPORT_INVENTORY
+from service.operations.import_inventory import import_inventory
 from service.operations.list_audit_findings import ListAuditFindingsRequest, list_audit_findings
 from service.operations.list_audit_tasks import ListAuditTasksRequest, list_audit_tasks
 from service.operations.list_scheduled_audits import ListScheduledAuditsRequest, list_scheduled_audits
@@ -90,6 +92,7 @@ def routes() -> list[web.RouteDef]:
     """Every route of the service."""
     return [
         *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in OPERATIONS),
+        web.post(IMPORT_INVENTORY, import_inventory),
         web.get("/health/live", health.live),
         web.get("/health/ready", health.ready),
     ]
