@@ -104,12 +104,18 @@ def test_two_accounts_with_the_same_names_and_ids_do_not_meet(listening):
     alone = something(answers(projecting.take(ours.events), OURS))
 
     both = projecting.take(theirs.events)
+    configuration = both.account_configuration.describe(THEIRS)
+    scheduled_audit = both.scheduled_audits.describe(THEIRS, "nightly")
+    task = both.audit_tasks.describe(THEIRS, task_id(1))
 
     assert something(answers(both, OURS)) == alone
     assert len(something(answers(both, THEIRS))) == len(alone)
-    assert both.account_configuration.describe(THEIRS).role_arn.endswith("/theirs")
-    assert both.scheduled_audits.describe(THEIRS, "nightly").tags == {"owner": THEIRS}
-    assert both.audit_tasks.describe(THEIRS, task_id(1)).details[EXPIRING].examined == int(THEIRS[0])
+    assert configuration is not None
+    assert scheduled_audit is not None
+    assert task is not None
+    assert configuration.role_arn == "arn:aws:iam::222222222222:role/theirs"
+    assert scheduled_audit.tags == {"owner": THEIRS}
+    assert task.details[EXPIRING].examined == int(THEIRS[0])
 
 
 def test_what_they_delete_or_change_is_theirs(listening):
