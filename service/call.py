@@ -80,10 +80,9 @@ class Call(Generic[R]):
         """Wait until a command is in the log and the read models have it; raise what it was refused for."""
         try:
             async with asyncio.timeout(COMMAND_TIMEOUT):
-                committed = await asyncio.wrap_future(command)
+                committed = await self.services.progress.outcome(command, READ_MODEL_PATIENCE)
         except TimeoutError:
             raise StoreUnavailable(f"The log took no command for {COMMAND_TIMEOUT} seconds.") from None
-        await self.services.progress.passed(committed.position, READ_MODEL_PATIENCE)
         return committed.value
 
     async def listed(self, question: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
