@@ -1,6 +1,8 @@
 """`fleet-audit`: every command, by name."""
 
+import io
 import signal
+import sys
 from importlib import import_module
 
 import click
@@ -47,3 +49,7 @@ def main() -> None:
     """
     # Ended from outside, a command cleans up as it does after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A screen that does not know a character shows another one, and no traceback.
+            stream.reconfigure(errors="replace")

@@ -41,6 +41,17 @@ DEVICE_GROUPS = (
     DeviceGroup("kiosk", 1, age=range(45, 46), days_left=range(600, 601), key=debian_weak_key),
 )
 
+CHECKS = (
+    "CA_CERTIFICATE_EXPIRING_CHECK",
+    "CA_CERTIFICATE_KEY_QUALITY_CHECK",
+    "DEVICE_CERTIFICATE_AGE_CHECK",
+    "DEVICE_CERTIFICATE_EXPIRING_CHECK",
+    "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK",
+    "IOT_POLICY_OVERLY_PERMISSIVE_CHECK",
+    "LOGGING_DISABLED_CHECK",
+)
+"""Those for which the fleet has something to examine, and that need nothing else: no network, no history."""
+
 LOGGING_OPTIONS = {
     "resourceType": "ACCOUNT_SETTINGS",
     "v2LoggingOptions": {"defaultLogLevel": "DISABLED", "disableAllLogs": True},

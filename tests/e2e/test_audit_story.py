@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.boto3_story import enable, ended, findings, ids, refusal, start
-from tests.support.demo_fleet import EXPIRING, KEY_QUALITY, LOGGING, POLICIES, expected, resource_of, verdict
+from tests.support.demo_fleet import (
+    EXACT_CHECKS,
+    EXPIRING,
+    KEY_QUALITY,
+    LOGGING,
+    POLICIES,
+    expected,
+    resource_of,
+    verdict,
+)
 from tests.support.fleet_audit_process import FleetAuditService, fleet_audit
 
 
@@ -17,8 +26,7 @@ def audited(fleet, tmp_path_factory):
         imported = fleet_audit("import", fleet.inventory, "--data-dir", service.data_directory, home=home)
         assert imported.returncode == 0, imported.stderr
         client = service.client()
-        names = [name for name in enable(client) if name != "CA_CERTIFICATE_EXPIRING_CHECK"]
-        task_id = start(client, *names)
+        task_id = start(client, *enable(client, *EXACT_CHECKS))
         yield client, task_id, ended(client, task_id)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.demo.fleet import DemoFleet
+from service.demo.fleet import CHECKS, DemoFleet
 from tests.support.demo_fleet import expected, verdict
 from tests.support.fleet_audit_process import fleet_audit
 
@@ -43,7 +43,8 @@ def test_its_findings_are_those_that_its_files_deserve(told):
 def test_its_table_is_what_the_api_answers(told):
     text, home = told
     blocklist = str(home / "fleet" / "weak-rsa-keys.txt")
-    arguments = ("audit", "fleet/inventory", "--output", "json")
+    checks = [word for name in CHECKS for word in ("--check", name)]
+    arguments = ("audit", "fleet/inventory", *checks, "--output", "json")
     answered = json.loads(fleet_audit(*arguments, home=home, FLEET_AUDIT_KEY_BLOCKLIST=blocklist).stdout)
     of_api = [(each["severity"], verdict(each)[0]) for each in answered["findings"]]
     assert [(severity, check) for severity, check, *_ in rows(text)] == of_api

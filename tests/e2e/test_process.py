@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.boto3_story import enable, ended, findings, ids, refusal, start
+from tests.support.demo_fleet import EXACT_CHECKS
 from tests.support.fleet_audit_process import FleetAuditService, fleet_audit
 from tests.support.many_certificates import write_many_certificates
 
@@ -39,7 +40,7 @@ def answers(client, task_id):
 def test_everything_is_there_after_a_restart_also_without_the_read_models(tmp_path, fleet):
     with FleetAuditService(tmp_path) as service:
         client = service.client()
-        names = enable(client)
+        names = enable(client, *EXACT_CHECKS)
         client.create_scheduled_audit(scheduledAuditName="daily", frequency="DAILY", targetCheckNames=[LOGGING])
         fleet_audit("import", fleet.inventory, "--data-dir", service.data_directory, home=tmp_path)
         task_id = start(client, *names)
