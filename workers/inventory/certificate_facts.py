@@ -6,6 +6,7 @@ certificate that can't be judged for its key is still judged for its expiry.
 """
 
 import hashlib
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,6 @@ import orjson
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
 from workers.inventory.tbs_certificate import TbsCertificate, tbs_certificate_of
@@ -39,7 +39,14 @@ KEY_ALGORITHMS = {
 }
 """Names of key algorithms by their object identifier; any other keeps its identifier as its name."""
 
-BROKEN = (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension, Warning)
+BROKEN = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    Warning,
+)
 """What `cryptography` raises for a part that it can't read. A warning is one where warnings are errors."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -107,11 +114,11 @@ def facts_of(der: bytes) -> CertificateFacts:
 def tolerated_irregularities() -> Iterator[None]:
     """Be silent, during the block, about certificates that break a rule and can be read all the same.
 
-    `cryptography` warns of what RFC 5280 forbids, such as a negative serial number. Many home-made certificates
-    have one, and it is no reason to leave a device out.
+    `cryptography` warns of what RFC 5280 forbids, such as a negative serial number or a country of seven letters.
+    Many home-made certificates have one, and it is no reason to leave a device out.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+        warnings.filterwarnings("ignore", category=UserWarning, module=re.escape(__name__))
         yield
 
 

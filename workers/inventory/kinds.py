@@ -32,7 +32,6 @@ SCANNED_OF_CERTIFICATES = (
     "status",
     "creation_date",
     "not_after",
-    "key_algorithm",
     "is_roca",
     "modulus_fingerprint",
 )
