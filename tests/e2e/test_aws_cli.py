@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.support.demo_fleet import LOGGING
-from tests.support.fleet_audit_process import BIN, FleetAuditService, environment, fleet_audit
+from tests.support.fleet_audit_process import AWS, FleetAuditService, environment, fleet_audit
 
 ROLE = "arn:aws:iam::000000000000:role/FleetAudit"
 AUDITED_WITHIN = 60
@@ -67,7 +67,7 @@ def test_what_it_says_to_type_works(service):
     variables = dict(pair.split("=", 1) for pairs in exports for pair in pairs)
     [command] = [line.split() for line in lines if line.startswith("aws ")]
     typed = subprocess.run(
-        [BIN / command[0], *command[1:]],
+        [*AWS, *command[1:]],
         env={**environment(service.home), **variables},
         capture_output=True,
         text=True,

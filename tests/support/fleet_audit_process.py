@@ -20,6 +20,9 @@ BIN = Path(sys.executable).parent
 READY = re.compile(rb"ready at http://\S+\s.*\n\Z", re.DOTALL)
 LONGEST_WAIT = 60.0
 
+AWS = (sys.executable, BIN / "aws")
+"""The `aws` command. Its script names its interpreter in a way that can't have a space in it."""
+
 Client = Any
 
 
@@ -99,7 +102,7 @@ class FleetAuditService:
     def aws(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run `aws iot ...` against it to its end."""
         return subprocess.run(
-            [BIN / "aws", "iot", *arguments, "--endpoint-url", self.url, "--output", "json"],
+            [*AWS, "iot", *arguments, "--endpoint-url", self.url, "--output", "json"],
             env=environment(self.home),
             capture_output=True,
             text=True,
