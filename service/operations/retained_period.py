@@ -10,6 +10,9 @@ from service.wire.listing import ListRequest
 
 L = TypeVar("L", bound=ListRequest)
 
+ON_THE_WAY = timedelta(minutes=5)
+"""How old a request may have become: who asks for exactly the retention asks a little before we look."""
+
 
 def require_retained(call: Call[L], start: int, end: int) -> None:
     """Refuse a time (epoch milliseconds) that ends before it starts, or starts before what is retained.
@@ -19,6 +22,6 @@ def require_retained(call: Call[L], start: int, end: int) -> None:
     if start > end:
         raise InvalidRequest("startTime must not be after endTime.")
     days = call.services.settings.retention_days
-    earliest = epoch_milliseconds(call.services.clock.now() - timedelta(days=days))
+    earliest = epoch_milliseconds(call.services.clock.now() - timedelta(days=days) - ON_THE_WAY)
     if start < earliest and call.request.next_token is None:
         raise InvalidRequest(f"startTime must not be more than {days} days ago: what is older is not retained.")
