@@ -32,7 +32,7 @@ class ResourcePattern:
     @property
     def is_of_iot(self) -> bool:
         """Whether AWS IoT's resources are among them. They are not when the text is no ARN at all."""
-        return self.place[0].overlaps(ARN) and self.place[2].overlaps(IOT)
+        return ARN.overlaps(self.place[0]) and IOT.overlaps(self.place[2])
 
     def shares_a_place_with(self, other: "ResourcePattern") -> bool:
         """Tell whether both can speak of one partition, service, region and account."""

@@ -59,21 +59,20 @@ class Pattern:
 
     def _arrives(self, symbols: Iterable[Symbol], moved_by_one: int, after_many: Callable[[int], int]) -> bool:
         """Walk from before the first position, and tell whether the walk can end after the last."""
-        stars = self._stars
+        stars, moved_by = self._stars, self._moved_by
         states = self._past_stars(1)
         for symbol in symbols:
             if symbol is Wildcard.MANY:
                 states = after_many(states)
             else:
-                moved = moved_by_one if symbol is Wildcard.ONE else self._moved_by(symbol)
-                states = self._past_stars((states & moved) << 1 | states & stars)
+                moved = moved_by_one if symbol is Wildcard.ONE else moved_by.get(symbol)
+                if moved is None:
+                    moved = self._ones if _is_one_character(symbol) else 0
+                states = (states & moved) << 1 | states & stars
+                states |= (states & stars) << 1
             if not states:
                 return False
         return bool(states >> len(self.symbols))
-
-    def _moved_by(self, symbol: Symbol) -> int:
-        same = self._positions.get(symbol, 0)
-        return same | self._ones if _is_one_character(symbol) else same
 
     def _staying_on_stars(self, states: int) -> int:
         return self._past_stars(states & self._stars)
@@ -85,6 +84,13 @@ class Pattern:
     def _past_stars(self, states: int) -> int:
         """Add the states that are reached because a star may stand for nothing."""
         return states | (states & self._stars) << 1
+
+    @cached_property
+    def _moved_by(self) -> dict[Symbol, int]:
+        """The positions that a symbol of the other side moves one further, for each symbol of this pattern."""
+        return {
+            symbol: at | self._ones if _is_one_character(symbol) else at for symbol, at in self._positions.items()
+        }
 
     @cached_property
     def _positions(self) -> dict[Symbol, int]:
