@@ -1,9 +1,5 @@
 """`fleet-audit checks`: what is looked for."""
 
-import inspect
-import re
-from typing import Any
-
 import click
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +10,7 @@ from service.cli.report import STYLES
 from service.cli.screen import standard_output
 from workers.checks import REGISTRY
 from workers.checks.check import Check
+from workers.checks.documentation import documentation_of
 
 
 @click.command()
@@ -42,7 +39,7 @@ def _named(name: str) -> Check:
 
 def _print_list(console: Console) -> None:
     for name, check in REGISTRY.items():
-        page = page_of(check)
+        page = documentation_of(check).sections
         console.print(Text.assemble((f"{check.severity:<8}  ", STYLES[check.severity]), (name, "bold")))
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column(width=8)
@@ -62,22 +59,7 @@ def _print_page(check: Check, console: Console) -> None:
         table.add_row(
             "Threshold", f"{threshold}: {limits.default} days, from {limits.minimum} to {limits.maximum}"
         )
-    for heading, text in page_of(check).items():
+    for heading, text in documentation_of(check).sections.items():
         table.add_row(heading, escape(text))
     console.print(f"[bold]{check.name}[/]")
     console.print(table)
-
-
-def page_of(check: Check) -> dict[str, str]:
-    """The page of a check: heading to text. It is the docstring of the module that judges."""
-    module: Any = inspect.getmodule(check.judge)
-    page: dict[str, str] = {}
-    heading = ""
-    for line in inspect.cleandoc(module.__doc__).splitlines()[1:]:
-        begins = re.match(r"([A-Z][a-z ]+):\s+(.*)", line)
-        if begins:
-            heading, text = begins.groups()
-            page[heading] = text
-        elif heading and line.strip():
-            page[heading] += f" {line.strip()}"
-    return page
