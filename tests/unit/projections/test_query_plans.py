@@ -1,6 +1,7 @@
 """Every question is answered from stretches of an index, so that it costs the same however long the history is."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from itertools import product
 
 import pytest
@@ -104,3 +105,31 @@ def test_a_page_of_findings_about_a_resource_is_read_by_the_resource(models, lis
         # No finding of the task is suppressed, which is known before any resource is looked up.
         index = "by_task " if wanted.task_id is not None and wanted.is_suppressed else "by_resource "
         require_searches(listening.steps(), index)
+
+
+STATISTICS = {
+    "sqlite_autoindex_audit_findings_1": "1000000 1",
+    "audit_findings_by_time": "1000000 1000000 1000000 250 1",
+    "audit_findings_by_check": "1000000 1000000 1000000 60000 250 1",
+    "audit_findings_by_task": "1000000 1000000 1000000 3 3 1",
+    "audit_findings_by_task_and_check": "1000000 1000000 1000000 3 2 2 1",
+    "audit_findings_by_resource": "1000000 1000000 1000000 10 1 1",
+}
+"""Of a million findings, most of them of audits that found two or three: the largest audit is not seen in it."""
+
+
+def test_statistics_of_many_small_audits_do_not_lead_into_a_large_one(models, listening, tmp_path):
+    with listening.transaction() as rows:
+        rows.execute("ANALYZE")
+        for index, statistics in STATISTICS.items():
+            rows.execute("UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?", (statistics, index))
+    about = [ResourceMatch(policy_version().canonical)]
+
+    with closing(ListeningDatabase(tmp_path / "listening.sqlite")) as informed:
+        findings = ReadModels(informed).audit_findings
+        informed.heard()
+        for check in (None, EXPIRING):
+            wanted = FindingFilter(task_id(), check_name=check, resources=about, is_suppressed=False)
+            findings.list(ACCOUNT, wanted, Page(25))
+
+            require_searches(informed.steps(), "audit_findings_by_resource ")
