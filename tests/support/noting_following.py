@@ -16,6 +16,8 @@ class NotingFollowing:
         self.batches: list[int] = []
         self.trouble: deque[Exception] = deque()
         """Raised by the next calls, whichever they are, one each."""
+        self.doubt: deque[Exception] = deque()
+        """Raised after a batch was taken, as when a database commits and can't say so."""
         self.poison: int | None = None
         """The position of an event that can't be taken."""
         self.idled = threading.Event()
@@ -31,6 +33,8 @@ class NotingFollowing:
         assert position == recorded[-1].position
         self.taken += recorded
         self.batches.append(len(recorded))
+        if self.doubt:
+            raise self.doubt.popleft()
 
     def idle(self) -> None:
         self._get_into_trouble()

@@ -1,6 +1,8 @@
 """A command is decided on the one writing thread, and is in the log or leaves no trace."""
 
+import gc
 import threading
+import weakref
 from concurrent.futures import CancelledError
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from events.codec import UnwritableEvent
 from events.committer import Committed, Committer, Unit
 from events.configuration_change import ConfigurationChange
 from events.errors import EventTooLarge, InvalidRequest, LogUnavailable
+from events.unit import CAPACITY
 from tests.support.accounts import (
     ACCOUNT_STREAM,
     account_of,
@@ -74,6 +77,18 @@ class TestOneCommand:
 
     def test_a_stream_without_events_is_an_aggregate_at_version_0(self, committer):
         assert committer.submit(lambda unit: unit.get(AuditAccount, uuid4()).version).result(PATIENCE).value == 0
+
+    def test_what_it_used_is_not_kept_for_ever(self, committer):
+        one = committer.submit(lambda unit: weakref.ref(account_of(unit))).result(PATIENCE).value
+
+        def use_many(unit: Unit) -> None:
+            for _ in range(CAPACITY):
+                unit.get(AuditAccount, uuid4())
+
+        committer.submit(use_many).result(PATIENCE)
+        committer.submit(lambda _: gc.collect()).result(PATIENCE)
+
+        assert one() is None
 
     def test_one_that_is_too_large_is_refused_and_the_next_one_goes_through(self, committer, log):
         with pytest.raises(EventTooLarge):

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from events.audit_account import MAX_ON_DEMAND_AUDITS, MAX_SCHEDULED_AUDITS
-from events.audit_account_events import OnDemandAuditAdmitted, ScheduledAuditCreated
+from events.audit_account import MAX_ON_DEMAND_AUDITS, MAX_SCHEDULED_AUDITS, AuditAccount
+from events.audit_account_events import AuditRoleChanged, OnDemandAuditAdmitted, ScheduledAuditCreated
 from events.committer import Committer, Unit
 from events.errors import LimitExceeded, StreamConflict
 from events.store.sqlite import open_sqlite_log
@@ -20,6 +21,7 @@ from tests.support.accounts import (
     create_scheduled_audit,
     roles_in,
 )
+from tests.support.given import CAUSE
 from tests.support.submitting import PATIENCE, submit_as_one_group, submit_from_threads
 
 
@@ -113,6 +115,31 @@ class TestAnotherProcess:
 
         assert overtaken.exception() is None
         assert asked.result().value == "daily"
+
+    def test_a_command_decides_as_often_as_it_is_overtaken(self, committer, other, log):
+        committer.submit(configure("first")).result(PATIENCE)
+        overtaken: list[str] = []
+
+        def decide(unit: Unit) -> None:
+            change_role("ours")(unit)
+            if len(overtaken) < 5:
+                overtaken.append("by theirs")
+                other.submit(change_role(f"theirs {len(overtaken)}")).result(PATIENCE)
+
+        committer.submit(decide).result(PATIENCE)
+
+        assert roles_in(log) == ["first", *[f"theirs {number}" for number in range(1, 6)], "ours"]
+
+    def test_what_it_wrote_while_we_wrote_elsewhere_is_known_to_the_next_decision(self, committer, other):
+        committer.submit(configure("first")).result(PATIENCE)
+
+        def decide(unit: Unit) -> None:
+            other.submit(change_role("theirs")).result(PATIENCE)
+            unit.get(AuditAccount, uuid4()).trigger(AuditRoleChanged, CAUSE, role_arn="elsewhere")
+
+        committer.submit(decide).result(PATIENCE)
+
+        assert committer.submit(lambda unit: account_of(unit).role_arn).result(PATIENCE).value == "theirs"
 
     def test_a_command_that_is_overtaken_every_time_gives_up_and_says_why(self, committer, other, log):
         committer.submit(configure("first")).result(PATIENCE)

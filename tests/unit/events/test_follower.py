@@ -200,6 +200,13 @@ class TestAStoreThatIsAway:
         assert following.taken == log.after(0)
         assert "The follower noting waits 0.1 s: The disk is away." in caplog.messages
 
+    def test_which_had_taken_the_batch_is_not_given_it_again(self, log, following, start):
+        following.doubt.append(AWAY)
+
+        assert start().wait_until(append(log, 3), PATIENCE)
+
+        assert following.taken == log.after(0)
+
     def test_stopping_does_not_wait_for_it(self, following, start):
         following.trouble.extend([AWAY] * 1000)
         follower = start()
