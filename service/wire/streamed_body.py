@@ -1,0 +1,53 @@
+"""A request's body for a thread that reads at its own pace, however long the body is."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Protocol
+
+from aiohttp import web
+
+from service.wire.reading import BODY_TIMEOUT
+
+CHUNK = 256 * 1024
+"""Bytes that are handed over at a time, at most."""
+
+
+class Content(Protocol):
+    """What aiohttp has of a body."""
+
+    async def read(self, n: int = -1, /) -> bytes:
+        """Return some of it, at most `n` bytes; none at its end."""
+        ...
+
+
+class StreamedBody:
+    """Hands a body over chunk by chunk.
+
+    The thread asks the event loop for each chunk when it has dealt with the one before. Meanwhile aiohttp takes
+    in no more than its buffer holds, and then makes the sender wait.
+    """
+
+    def __init__(
+        self, content: Content, loop: asyncio.AbstractEventLoop, longest_silence: float = BODY_TIMEOUT
+    ) -> None:
+        self._content = content
+        self._loop = loop
+        self._longest_silence = longest_silence
+        self.is_abandoned = False
+        """Set when nobody waits for the outcome any more. What has not been read by then will not be."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the body, in the thread; raise HTTPBadRequest if it breaks off, HTTPRequestTimeout in silence."""
+        while chunk := asyncio.run_coroutine_threadsafe(self._read(), self._loop).result():
+            yield chunk
+
+    async def _read(self) -> bytes:
+        if self.is_abandoned:
+            raise web.HTTPBadRequest
+        try:
+            async with asyncio.timeout(self._longest_silence):
+                return await self._content.read(CHUNK)
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
+        except (ConnectionError, RuntimeError):
+            raise web.HTTPBadRequest from None  # the sender has gone, which aiohttp tells in both ways
