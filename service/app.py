@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from aiohttp import web
 
 from service.call import LIST_THREADS, LISTS
-from service.middleware import MIDDLEWARES
+from service.middleware import middlewares
 from service.routes import routes
 from service.services import SERVICES, Services
 
@@ -18,7 +18,7 @@ MAX_BODY = 1024 * 1024
 
 def make_app(services: Services) -> web.Application:
     """Return the application. Run it by `service.server.Runner`, which has the limits on connections."""
-    app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY)
+    app = web.Application(middlewares=middlewares(), client_max_size=MAX_BODY)
     app[SERVICES] = services
     app.cleanup_ctx.append(_list_threads)
     app.add_routes(routes())

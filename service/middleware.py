@@ -1,9 +1,10 @@
 """What happens to every request and every answer."""
 
-from collections.abc import Awaitable, Callable
-from uuid import uuid4
+from collections.abc import Awaitable, Callable, Iterator
+from os import urandom
 
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
 
 from service.wire.errors import error_response
 
@@ -17,16 +18,25 @@ SERVER = "FleetAudit"
 """What the `Server` header says. A version in it would tell which weaknesses to try."""
 
 
-@web.middleware
-async def answered(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Give the request its id, turn what its handler raises into AWS's errors, and sign the answer with both."""
-    request_id = request[REQUEST_ID] = str(uuid4())
-    try:
-        response = await handler(request)
-    except Exception as error:  # noqa: BLE001 - the table says what each is, and logs what it does not know
-        response = error_response(error, request_id)
-    sign(response, request_id)
-    return response
+def middlewares() -> list[Middleware]:
+    """Everything that a request goes through, from the outermost in."""
+    return [answered(request_ids())]
+
+
+def answered(ids: Iterator[str]) -> Middleware:
+    """Give each request an id, turn what its handler raises into AWS's errors, and sign the answer with both."""
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        request_id = request[REQUEST_ID] = next(ids)
+        try:
+            response = await handler(request)
+        except Exception as error:  # noqa: BLE001 - the table says what each is, and logs what it does not know
+            response = error_response(error, request_id)
+        sign(response, request_id)
+        return response
+
+    return answer
 
 
 def sign(response: web.StreamResponse, request_id: str) -> None:
@@ -35,5 +45,14 @@ def sign(response: web.StreamResponse, request_id: str) -> None:
     response.headers[hdrs.SERVER] = SERVER
 
 
-MIDDLEWARES = (answered,)
-"""From the outermost in."""
+def request_ids() -> Iterator[str]:
+    """Random UUIDs (version 4) as text, without end.
+
+    Random bytes are fetched for 256 at a time: fetching lets go of the interpreter's lock, and to get it back from
+    a busy committer takes longer than all else that a request needs.
+    """
+    while True:
+        digits = urandom(256 * 16).hex()
+        for first in range(0, len(digits), 32):
+            one = digits[first : first + 32]
+            yield f"{one[:8]}-{one[8:12]}-4{one[13:16]}-a{one[17:20]}-{one[20:]}"

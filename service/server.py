@@ -7,12 +7,11 @@ answers have AWS's form and repeat nothing.
 import asyncio
 import logging
 from typing import Any
-from uuid import uuid4
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from service.middleware import sign
+from service.middleware import request_ids, sign
 from service.wire.errors import error_response
 
 logger = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ class Connection(RequestHandler):
 
 
 def _answer(error: BaseException | None) -> web.Response:
-    request_id = str(uuid4())
+    request_id = next(request_ids())
     response = error_response(error if isinstance(error, Exception) else RuntimeError(), request_id)
     sign(response, request_id)
     return response

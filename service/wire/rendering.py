@@ -1,6 +1,5 @@
 """From the answers of the read models to the JSON of the API."""
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,15 +54,15 @@ def audit_task_metadata(task: AuditTaskView) -> dict[str, Any]:
 
 
 def _statistics(task: AuditTaskView) -> dict[str, int]:
-    counts = Counter(detail.status for detail in task.details.values())
+    count = [detail.status for detail in task.details.values()].count
     return {
         "totalChecks": len(task.details),
-        "inProgressChecks": counts[CheckRunStatus.IN_PROGRESS],
-        "waitingForDataCollectionChecks": counts[CheckRunStatus.WAITING_FOR_DATA_COLLECTION],
-        "compliantChecks": counts[CheckRunStatus.COMPLETED_COMPLIANT],
-        "nonCompliantChecks": counts[CheckRunStatus.COMPLETED_NON_COMPLIANT],
-        "failedChecks": counts[CheckRunStatus.FAILED],
-        "canceledChecks": counts[CheckRunStatus.CANCELED],
+        "inProgressChecks": count(CheckRunStatus.IN_PROGRESS),
+        "waitingForDataCollectionChecks": count(CheckRunStatus.WAITING_FOR_DATA_COLLECTION),
+        "compliantChecks": count(CheckRunStatus.COMPLETED_COMPLIANT),
+        "nonCompliantChecks": count(CheckRunStatus.COMPLETED_NON_COMPLIANT),
+        "failedChecks": count(CheckRunStatus.FAILED),
+        "canceledChecks": count(CheckRunStatus.CANCELED),
     }
 
 
