@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from events.errors import StoreUnavailable
+from events.store.database import SqliteDatabase
 from tests.contract.inventory_contract import Interrupted, InventoryContract, import_devices
 from tests.support.given import ACCOUNT, NOON
 from tests.support.inventory_records import EVERY_DEVICE, device, devices_at
+from tests.support.small_disk import fill, make_room
+from workers.inventory.import_lock import ImportLockFile
 from workers.inventory.kinds import DEVICE_CERTIFICATES, IOT_POLICIES, KINDS
 from workers.inventory.schema import STILL_THERE
-from workers.inventory.store import open_sqlite_inventory
+from workers.inventory.store import Inventory, open_sqlite_inventory
 
 PATIENCE = 30
 
@@ -24,7 +27,7 @@ from pathlib import Path
 from tests.support.given import ACCOUNT, NOON
 from tests.support.inventory_records import device
 from workers.inventory.kinds import DEVICE_CERTIFICATES
-from workers.inventory.store import open_sqlite_inventory
+from workers.inventory.store import Inventory, open_sqlite_inventory
 
 with open_sqlite_inventory(Path(sys.argv[1])).begin_import(ACCOUNT, replace=True, now=NOON) as importing:
     importing.add(DEVICE_CERTIFICATES, device(1, "REVOKED"), b"a certificate")
@@ -165,3 +168,16 @@ def test_a_lock_that_can_not_be_made_is_a_store_that_can_not_be_used(path):
         path.with_suffix(".import-lock").mkdir()
         with pytest.raises(StoreUnavailable, match="import-lock"):
             import_devices(inventory, device(1))
+
+
+def test_an_import_onto_a_full_disk_is_given_up_and_goes_well_when_there_is_room(path, tmp_path):
+    with closing(SqliteDatabase(path)) as database:
+        inventory = Inventory(database, ImportLockFile(tmp_path / "lock"))
+        import_devices(inventory, device(1))
+        fill(database, pages_left=50)
+        with pytest.raises(StoreUnavailable):
+            import_devices(inventory, *(device(number) for number in range(10_000)), replace=True)
+        assert devices_at(inventory, ACCOUNT) == {1: "ACTIVE"}
+        make_room(database)
+        import_devices(inventory, *(device(number) for number in range(10_000)))
+        assert inventory.count(ACCOUNT, EVERY_DEVICE, inventory.current_version(ACCOUNT)) == 10_000
