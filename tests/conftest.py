@@ -1,0 +1,5 @@
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is. What is slow is found in tests/benchmarks.
+settings.register_profile("fleet-audit", deadline=None)
+settings.load_profile("fleet-audit")
