@@ -13,7 +13,7 @@ from tests.support.many_certificates import write_many_certificates
 
 EXPIRING = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
 LOGGING = "LOGGING_DISABLED_CHECK"
-MANY = 20_000
+MANY = 30_000
 SLOWLY = {"FLEET_AUDIT_SHARD_SIZE": "100", "FLEET_AUDIT_WORKER_THREADS": "1"}
 
 
