@@ -32,8 +32,6 @@ class RecentAggregates:
         return aggregate
 
     def _brought_up_to_date(self, aggregate: A) -> A:
-        """Keep the aggregate only when it has taken every event; half of them would be worth nothing."""
-        self._aggregates.pop(aggregate.id, None)
         catch_up(aggregate, self._log.stream(aggregate.id, aggregate.version))
         self._aggregates[aggregate.id] = aggregate
         self._up_to_date.add(aggregate.id)

@@ -1,14 +1,17 @@
 """Waiting for a follower: nobody polls, nobody waits in vain, and a batch wakes a loop once."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from events.committer import Committed
 from events.progress import Progress
 from tests.support.event_loops import CountingLoop, begun, from_another_thread, run_in
 
@@ -65,9 +68,10 @@ async def test_when_the_follower_has_stopped_nobody_waits_in_vain():
 
     from_another_thread(progress.stopped)
 
-    assert await waiting is False
-    assert await progress.passed(5, PATIENCE) is False
-    assert await progress.passed(4, PATIENCE) is True
+    async with asyncio.timeout(PATIENCE / 2):
+        assert await waiting is False
+        assert await progress.passed(5, PATIENCE) is False
+        assert await progress.passed(4, PATIENCE) is True
 
 
 def test_however_many_wait_a_batch_wakes_their_loop_once():
@@ -135,6 +139,22 @@ async def test_a_loop_that_was_closed_over_its_waiters_harms_nobody():
     assert await waiting
     with suppress(RuntimeError):
         abandoned.close()
+
+
+def test_a_loop_that_has_done_its_waiting_is_not_held_on_to():
+    progress = Progress()
+
+    async def wait() -> weakref.ref[asyncio.AbstractEventLoop]:
+        command: Future[Committed[None]] = Future()
+        waiting = await begun(progress.passed(5, PATIENCE), progress.outcome(command, PATIENCE))
+        from_another_thread(command.set_result, Committed(None, 5))
+        from_another_thread(progress.reached, 5)
+        await asyncio.gather(*waiting)
+        return weakref.ref(asyncio.get_running_loop())
+
+    loop = asyncio.run(wait())
+    gc.collect()
+    assert loop() is None
 
 
 def test_a_thread_waits_for_a_position():
