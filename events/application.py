@@ -19,13 +19,14 @@ from events.check_shard import FINDINGS_PER_EVENT, CheckShard, ShardId, ShardTal
 from events.committer import Committed, Committer, Unit
 from events.configuration_change import ConfigurationChange
 from events.event import Cause
+from events.finding_batches import BATCHES_PER_SAVE, Batch, batches_of, saves_of
 from events.identifiers import audit_account_id, audit_task_id, check_run_id, check_shard_id
 from events.resource import NonCompliance
 from events.scheduled_audit import ScheduledAudit
 from events.vocabulary import AuditTaskType, CheckName, Severity, TaskId
 
-FINDINGS_PER_SAVE = 8 * FINDINGS_PER_EVENT
-"""So that a save of ordinary findings stays below the largest save (`events/codec.py`)."""
+FINDINGS_PER_SAVE = BATCHES_PER_SAVE * FINDINGS_PER_EVENT
+"""Of findings without related resources."""
 
 
 @dataclass(frozen=True)
@@ -145,14 +146,41 @@ class Application:
 
     # The work
 
+    def start_data_collection(
+        self, task_id: TaskId, check_name: CheckName, cause: Cause
+    ) -> Future[Committed[None]]:
+        """Note that a check waits for data, unless its audit is over."""
+
+        def decide(unit: Unit) -> None:
+            if _is_in_progress(unit, task_id, cause):
+                _run(unit, task_id, check_name, cause).start_data_collection(task_id, check_name, cause)
+
+        return self._committer.submit(decide)
+
+    def record_collected_data(
+        self, task_id: TaskId, check_name: CheckName, evidence_id: str, cause: Cause
+    ) -> Future[Committed[str | None]]:
+        """Note what was collected for a check, unless its audit is over.
+
+        The future has the evidence that stands: of two collections the first; None when the audit is over.
+        """
+
+        def decide(unit: Unit) -> str | None:
+            if not _is_in_progress(unit, task_id, cause):
+                return None
+            run = _run(unit, task_id, check_name, cause)
+            run.record_collected_data(task_id, check_name, evidence_id, cause)
+            return run.evidence_id
+
+        return self._committer.submit(decide)
+
     def record_check_plan(
         self, task_id: TaskId, check_name: CheckName, plan: CheckPlan, cause: Cause
     ) -> Future[Committed[None]]:
         """Note what a check is going to examine, unless its audit is over."""
 
         def decide(unit: Unit) -> None:
-            task = _task(unit, task_id, cause)
-            if task.exists and not task.is_over:
+            if _is_in_progress(unit, task_id, cause):
                 _run(unit, task_id, check_name, cause).record_plan(task_id, check_name, plan, cause)
 
         return self._committer.submit(decide)
@@ -162,20 +190,17 @@ class Application:
 
         Return False, with nothing more kept, when the audit is over.
         """
-        size = FINDINGS_PER_SAVE
-        for first in range(0, max(len(judgement.findings), 1), size):
-            is_last = first + size >= len(judgement.findings)
-            saved = self._committer.submit(
-                partial(
-                    _keep_findings,
-                    shard=shard,
-                    judgement=judgement,
-                    slice_=range(first, first + size),
-                    cause=cause,
-                    is_last=is_last,
-                )
+        saves = saves_of(batches_of(judgement.findings))
+        for batches in saves:
+            keep = partial(
+                _keep_findings,
+                shard=shard,
+                judgement=judgement,
+                batches=batches,
+                cause=cause,
+                is_last=batches is saves[-1],
             )
-            if not saved.result().value:
+            if not self._committer.submit(keep).result().value:
                 return False
         return True
 
@@ -195,22 +220,14 @@ class Application:
 
 
 def _keep_findings(
-    unit: Unit, shard: ShardId, judgement: Judgement, slice_: range, cause: Cause, *, is_last: bool
+    unit: Unit, shard: ShardId, judgement: Judgement, batches: Sequence[Batch], cause: Cause, *, is_last: bool
 ) -> bool:
     task = _task(unit, shard.task_id, cause)
     if task.is_over or not task.exists:
         return False
     kept = unit.get(CheckShard, check_shard_id(cause.account, shard.task_id, shard.check_name, shard.number))
-    findings = judgement.findings[slice_.start : slice_.stop]
-    for offset in range(0, len(findings), FINDINGS_PER_EVENT):
-        kept.record_findings(
-            shard,
-            (slice_.start + offset) // FINDINGS_PER_EVENT,
-            findings[offset : offset + FINDINGS_PER_EVENT],
-            judgement.severity,
-            task.started_at,
-            cause,
-        )
+    for batch in batches:
+        kept.record_findings(shard, batch.number, batch.findings, judgement.severity, task.started_at, cause)
     if is_last:
         kept.complete(shard, judgement.tally, cause)
     return True
@@ -222,6 +239,11 @@ def _account(unit: Unit, cause: Cause) -> AuditAccount:
 
 def _task(unit: Unit, task_id: TaskId, cause: Cause) -> AuditTask:
     return unit.get(AuditTask, audit_task_id(cause.account, task_id))
+
+
+def _is_in_progress(unit: Unit, task_id: TaskId, cause: Cause) -> bool:
+    task = _task(unit, task_id, cause)
+    return task.exists and not task.is_over
 
 
 def _run(unit: Unit, task_id: TaskId, check_name: CheckName, cause: Cause) -> CheckRun:

@@ -1,4 +1,7 @@
-"""One check of one audit: planned over shards of the inventory, then completed, failed or canceled."""
+"""One check of one audit: planned over shards of the inventory, then completed, failed or canceled.
+
+Some checks wait before that until what they need besides the inventory has been collected.
+"""
 
 from dataclasses import dataclass
 
@@ -24,12 +27,30 @@ class CheckRun(Aggregate):
     """Decides that a check is planned once and ends once."""
 
     plan: CheckPlan | None
+    is_collecting: bool
+    evidence_id: str | None
     is_over: bool
 
     def begin(self) -> None:
         """Start as a check run that nobody has planned."""
         self.plan = None
+        self.is_collecting = False
+        self.evidence_id = None
         self.is_over = False
+
+    def start_data_collection(self, task_id: TaskId, check_name: CheckName, cause: Cause) -> None:
+        """Note that the check waits for what it can't be planned without. A second delivery changes nothing."""
+        if not (self.is_collecting or self.plan or self.is_over):
+            self.trigger(CheckDataCollectionStarted, cause, task_id=task_id, check_name=check_name)
+
+    def record_collected_data(
+        self, task_id: TaskId, check_name: CheckName, evidence_id: str, cause: Cause
+    ) -> None:
+        """Note what was collected. The first evidence stands: all shards are to be judged by the same."""
+        if not (self.evidence_id or self.plan or self.is_over):
+            self.trigger(
+                CheckDataCollected, cause, task_id=task_id, check_name=check_name, evidence_id=evidence_id
+            )
 
     def record_plan(self, task_id: TaskId, check_name: CheckName, plan: CheckPlan, cause: Cause) -> None:
         """Note what the check will examine. The first plan stands: a second delivery must not move the shards."""
@@ -40,6 +61,31 @@ class CheckRun(Aggregate):
         """Note how the check ended. A repeated report changes nothing."""
         if not self.is_over:
             self.trigger(CheckRunEnded, cause, task_id=task_id, check_name=check_name, outcome=outcome)
+
+
+class CheckDataCollectionStarted(Event):
+    """The check waits until what it needs besides the inventory has been fetched."""
+
+    TOPIC = "CheckRun.DataCollectionStarted.v1"
+    task_id: TaskId
+    check_name: CheckName
+
+    def apply(self, run: CheckRun) -> None:
+        run.is_collecting = True
+
+
+class CheckDataCollected(Event):
+    """What the check needs has been fetched and kept, so that it can be judged again by exactly that."""
+
+    TOPIC = "CheckRun.DataCollected.v1"
+    task_id: TaskId
+    check_name: CheckName
+    evidence_id: str
+    """The SHA-256 of what was kept, under which it is found."""
+
+    def apply(self, run: CheckRun) -> None:
+        run.is_collecting = False
+        run.evidence_id = self.evidence_id
 
 
 class CheckRunPlanned(Event):

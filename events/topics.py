@@ -29,7 +29,7 @@ from events.audit_task import (
     AuditTaskFailed,
     AuditTaskStarted,
 )
-from events.check_run import CheckRunEnded, CheckRunPlanned
+from events.check_run import CheckDataCollected, CheckDataCollectionStarted, CheckRunEnded, CheckRunPlanned
 from events.check_shard import AuditFindingsRecorded, CheckShardCompleted
 from events.event import Event
 
@@ -55,6 +55,8 @@ TOPICS: Mapping[str, type[Event]] = {
     "AuditTask.Completed.v1": AuditTaskCompleted,
     "AuditTask.Failed.v1": AuditTaskFailed,
     "AuditTask.Canceled.v1": AuditTaskCanceled,
+    "CheckRun.DataCollectionStarted.v1": CheckDataCollectionStarted,
+    "CheckRun.DataCollected.v1": CheckDataCollected,
     "CheckRun.Planned.v1": CheckRunPlanned,
     "CheckRun.Ended.v1": CheckRunEnded,
     "CheckShard.FindingsRecorded.v1": AuditFindingsRecorded,

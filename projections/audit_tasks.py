@@ -11,6 +11,7 @@ from events.audit_task import (
     AuditTaskFailed,
     AuditTaskStarted,
 )
+from events.check_run import CheckDataCollected, CheckDataCollectionStarted
 from events.check_shard import CheckShardCompleted
 from events.clock import epoch_milliseconds
 from events.event import Event
@@ -60,7 +61,7 @@ class AuditTasks(Projection):
     """Answers DescribeAuditTask, with one SELECT by primary key, and ListAuditTasks."""
 
     name = "audit_tasks"
-    version = 1
+    version = 2
     tables: ClassVar = {
         "audit_tasks": (
             """
@@ -109,6 +110,25 @@ class AuditTasks(Projection):
         status, task_type = AuditTaskStatus.IN_PROGRESS.value, event.task_type.value
         row = (event.account, event.task_id, status, task_type, started_at, event.scheduled_audit_name, details)
         rows.execute(INSERT, row)
+
+    def collection_started(self, rows: Transaction, event: CheckDataCollectionStarted) -> None:
+        """Note that a check waits for data."""
+        waiting = CheckRunStatus.WAITING_FOR_DATA_COLLECTION
+        self._set_status(rows, event.account, event.task_id, event.check_name, waiting)
+
+    def collected(self, rows: Transaction, event: CheckDataCollected) -> None:
+        """Note that a check waits no more."""
+        self._set_status(rows, event.account, event.task_id, event.check_name, CheckRunStatus.IN_PROGRESS)
+
+    def _set_status(
+        self, rows: Transaction, account: AccountId, task_id: TaskId, name: CheckName, status: CheckRunStatus
+    ) -> None:
+        """Set the status of a check that is under way. One that has ended stays as it ended."""
+        details = self._details_of(rows, account, task_id)
+        before = details.get(name)
+        if before is not None and before.status in UNDER_WAY:
+            details[name] = replace(before, status=status)
+            rows.execute(SET_DETAILS, (self._details.write(details), account, task_id))
 
     def shard_completed(self, rows: Transaction, event: CheckShardCompleted) -> None:
         """Add what was seen in a shard to its check's counts, once, while the check is under way."""
@@ -201,6 +221,8 @@ class AuditTasks(Projection):
 
     handles: ClassVar[Mapping[type[Event], Handler]] = {
         AuditTaskStarted: started,
+        CheckDataCollectionStarted: collection_started,
+        CheckDataCollected: collected,
         CheckShardCompleted: shard_completed,
         AuditCheckOutcomeRecorded: check_ended,
         AuditTaskCompleted: completed,

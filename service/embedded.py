@@ -13,7 +13,7 @@ from events.committer import Committer
 from events.errors import StoreUnavailable
 from events.follower import Follower
 from events.log import EventLog
-from events.store.database import SqliteDatabase
+from events.store.database import Database, SqliteDatabase
 from events.store.sqlite import open_sqlite_log
 from projections.read_models import ReadModels
 from service.data_directory import held_by_this_process, make_data_directory
@@ -22,8 +22,12 @@ from service.settings import Settings
 from workers.checks import REGISTRY, catalogue
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
+from workers.inventory.certificate_reader import CertificateReader
 from workers.inventory.store import Inventory, open_sqlite_inventory
 from workers.key_blocklist import load_key_blocklist
+from workers.revocation.collecting import RevocationCollector
+from workers.revocation.fetching import Fetcher
+from workers.revocation.store import RevocationStore
 from workers.worker import Worker
 
 
@@ -52,9 +56,9 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         )
         answering = _started(Follower(log, read_models), opened)
 
-        workers = EmbeddedWorkers(
-            _worker(settings, application, log, inventory, clock), threads=settings.worker_threads
-        )
+        collector = _collector(settings, _opened(SqliteDatabase(directory.inventory), opened), clock)
+        worker = _worker(settings, application, log, inventory, collector, clock)
+        workers = EmbeddedWorkers(worker, threads=settings.worker_threads)
         dispatcher = Dispatcher(
             _opened(SqliteDatabase(directory.work, durable=False), opened),
             workers.send,
@@ -83,7 +87,12 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
 
 
 def _worker(
-    settings: Settings, application: Application, log: EventLog, inventory: Inventory, clock: Clock
+    settings: Settings,
+    application: Application,
+    log: EventLog,
+    inventory: Inventory,
+    collector: RevocationCollector,
+    clock: Clock,
 ) -> Worker:
     return Worker(
         application=application,
@@ -93,7 +102,15 @@ def _worker(
         clock=clock,
         region=settings.region,
         weak_keys=load_key_blocklist(settings.key_blocklist) if settings.key_blocklist else None,
+        collector=collector,
         shard_size=settings.shard_size,
+    )
+
+
+def _collector(settings: Settings, database: Database, clock: Clock) -> RevocationCollector:
+    """What fetches revocation lists, and keeps them in the inventory's database."""
+    return RevocationCollector(
+        CertificateReader(database), RevocationStore(database), Fetcher(settings.crl_allow), clock
     )
 
 

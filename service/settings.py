@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from events.vocabulary import AccountId
+from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
 
 DEFAULT_ACCOUNT = AccountId("000000000000")
 
@@ -37,6 +38,8 @@ class Settings:
     """How far back audits and findings can be asked for. Source: the audit command reference."""
     key_blocklist: Path | None = None
     """A list of Debian's weak keys (CVE-2008-0166) in the format of `openssl-blacklist`."""
+    crl_allow: AddressRules = PUBLIC_ONLY
+    """What may be asked for revocation lists besides public addresses: host names and networks."""
     throttling_status: int = 429
     """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
     worker_threads: int = 2
@@ -56,6 +59,7 @@ class Settings:
             region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),
             key_blocklist=given.file("FLEET_AUDIT_KEY_BLOCKLIST"),
+            crl_allow=given.address_rules("FLEET_AUDIT_CRL_ALLOW"),
             throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
             worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
             shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),
@@ -92,6 +96,15 @@ class _Variables:
             listed = " or ".join(str(number) for number in allowed)
             raise SettingError(f"{name} must be {listed}, and is {value!r}.")
         return int(value)
+
+    def address_rules(self, name: str) -> AddressRules:
+        try:
+            return AddressRules.parse(self.text(name, ""))
+        except ValueError as error:
+            raise SettingError(
+                f"{name} must be host names, addresses or networks such as 10.0.0.0/8, separated by commas, "
+                f"and has {str(error)!r}."
+            ) from error
 
     def file(self, name: str) -> Path | None:
         value = self.text(name, "")

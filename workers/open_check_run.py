@@ -10,6 +10,7 @@ from events.identifiers import audit_task_id, check_run_id, check_shard_id
 from events.reading import catch_up, fold
 from events.vocabulary import AccountId, CheckName, TaskId
 from workers.checks.check import Circumstances
+from workers.judging.revocation import Revocations
 from workers.worker import Worker
 
 
@@ -21,8 +22,10 @@ class OpenCheckRun:
     task: AuditTask
     check_name: CheckName
     plan: CheckPlan | None
+    evidence_id: str | None
+    """What was collected for the check, if it collects anything and that has been done."""
     follows: Event
-    """What made the message: the start of the audit, or the check's plan."""
+    """What brought the check as far as it is: the start of the audit, or what was recorded of the check last."""
 
     def cause(self) -> Cause:
         """Of a command that the worker gives now."""
@@ -36,7 +39,12 @@ class OpenCheckRun:
             now=self.task.started_at,
             configuration=self.task.target_checks[self.check_name].configuration,
             weak_keys=self.worker.weak_keys,
+            revocations=self._revocations(),
         )
+
+    def _revocations(self) -> Revocations | None:
+        collector = self.worker.collector
+        return None if collector is None or self.evidence_id is None else collector.revocations(self.evidence_id)
 
     def is_wanted(self) -> bool:
         """Look again whether the audit is still in progress, and the process too."""
@@ -67,4 +75,5 @@ def find_open_check_run(
     run = fold(CheckRun, run_stream, of_run)
     if not task.exists or task.is_over or run.is_over or check_name not in task.target_checks:
         return None
-    return OpenCheckRun(worker, task, check_name, run.plan, follows=(of_run or of_task)[0])
+    follows = of_run[-1] if of_run else of_task[0]
+    return OpenCheckRun(worker, task, check_name, run.plan, run.evidence_id, follows)

@@ -46,9 +46,29 @@ def plan_check(worker: Worker, account: AccountId, task_id: TaskId, check_name: 
         run.end(outcomes.not_permitted(check.required))
         return
     with _a_crash_ends(run):
-        notices = check.notices(run.circumstances())
-        plan = CheckPlan(version, at_most(MOST_SHARDS, bounds), check.version, notices)
+        if bounds and not collect(run, check, version):
+            return
+        shards = at_most(1 if check.is_judged_whole else MOST_SHARDS, bounds)
+        plan = CheckPlan(version, shards, check.version, check.notices(run.circumstances()))
         worker.application.record_check_plan(task_id, check_name, plan, run.cause()).result()
+
+
+def collect(run: OpenCheckRun, check: Check, version: int) -> bool:
+    """See to it that what the check needs besides the inventory has been collected.
+
+    Return False when nobody waits for it any more. What is recorded already, because the message was delivered
+    before, is not collected again.
+    """
+    worker, task_id = run.worker, run.task.task_id
+    if check.collects is None or worker.collector is None or run.evidence_id is not None:
+        return True
+    worker.application.start_data_collection(task_id, check.name, run.cause()).result()
+    since, is_wanted = run.task.started_at, run.is_wanted
+    evidence_id = worker.collector.collect(run.follows.account, check, version, since, is_wanted)
+    if evidence_id is None:
+        return False
+    recorded = worker.application.record_collected_data(task_id, check.name, evidence_id, run.cause()).result()
+    return recorded.value is not None
 
 
 def judge_shard(worker: Worker, account: AccountId, task_id: TaskId, check_name: CheckName, number: int) -> None:

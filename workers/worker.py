@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from events.application import Application
@@ -13,6 +14,7 @@ from events.vocabulary import AccountId, CheckName
 from workers.checks.check import Check
 from workers.inventory.kinds import Examines
 from workers.inventory.rows import Row
+from workers.judging.revocation import Revocations
 from workers.judging.weak_keys import WeakKeys
 
 SHARD_SIZE = 10_000
@@ -39,6 +41,23 @@ class Inventory(Protocol):
         ...
 
 
+class Collector(Protocol):
+    """Fetches and keeps what checks need besides the inventory (`workers/revocation/collecting.py`)."""
+
+    def collect(
+        self, account: AccountId, check: Check, version: int, since: datetime, is_wanted: Callable[[], bool]
+    ) -> str | None:
+        """Collect for a check of an audit that started at `since`, and return the id of what was kept.
+
+        None when `is_wanted` says meanwhile that nobody waits for it.
+        """
+        ...
+
+    def revocations(self, evidence_id: str) -> Revocations:
+        """What was kept, for the check to ask."""
+        ...
+
+
 @dataclass(frozen=True)
 class Worker:
     """The stores, the checks and the settings of the process that the actors run in."""
@@ -50,6 +69,8 @@ class Worker:
     clock: Clock
     region: str
     weak_keys: WeakKeys | None = None
+    collector: Collector | None = None
+    """None: nothing is fetched, and checks that would need it can judge nothing."""
     shard_size: int = SHARD_SIZE
     monotonic: Callable[[], float] = time.monotonic
     """Seconds, for how often to look whether an audit is still wanted."""

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.support.case_revocations import served
 from tests.support.check_cases import CASE_MEMBERS, CASES, Case, Names, fill, identifier, read_cases, run
 from workers.checks import REGISTRY
 from workers.inventory.store import open_sqlite_inventory
@@ -13,7 +14,7 @@ from workers.inventory.store import open_sqlite_inventory
 READ_CASES = read_cases()
 KINDS = {"compliant", "non-compliant", "boundary", "not applicable", "not judged"}
 EXPECTED_MEMBERS = {"examined", "findings", "notJudged", "notices", "failed"}
-FINDING_MEMBERS = {"resource", "reason", "says", "additionalInfo"}
+FINDING_MEMBERS = {"resource", "reason", "says", "additionalInfo", "relatedResources"}
 
 
 def name_of(case: Case) -> str:
@@ -25,7 +26,8 @@ def test_a_case_comes_out_as_written(case, tmp_path):
     inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
     try:
         names = fill(inventory, case.written["inventory"], case.written["now"])
-        judgement = run(case.check, inventory, case.circumstances())
+        documents = served(case.written, names.serial_number_of)
+        judgement = run(case.check, inventory, case.circumstances(), documents)
     finally:
         inventory.close()
     if judgement is None:
@@ -42,6 +44,9 @@ def test_a_case_comes_out_as_written(case, tmp_path):
     for key, finding in expected.items():
         assert finding.get("says", found[key].reason) == found[key].reason
         assert finding.get("additionalInfo", found[key].additional_info) == found[key].additional_info
+        if "relatedResources" in finding:
+            related = [each.resource.identifier for each in found[key].related_resources]
+            assert related == sorted((identifier(each, names) for each in finding["relatedResources"]), key=key_of)
     assert judgement.tally.resources_examined == case.expected["examined"]
     assert judgement.tally.not_judged == case.expected.get("notJudged", {})
     if "notices" in case.expected:

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from tests.support.case_revocations import served
 from tests.support.check_cases import CASES, Case, fill, run
 from workers.checks import REGISTRY
 from workers.inventory.store import open_sqlite_inventory
@@ -16,8 +17,11 @@ def test_every_check_counts_what_it_should(fleet, tmp_path):
     written = yaml.safe_load(path.read_text())
     inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
     try:
-        fill(inventory, written["inventory"], written["now"])
-        found = {name: counts(Case(path, check, written), inventory) for name, check in REGISTRY.items()}
+        names = fill(inventory, written["inventory"], written["now"])
+        documents = served(written, names.serial_number_of)
+        found = {
+            name: counts(Case(path, check, written), inventory, documents) for name, check in REGISTRY.items()
+        }
     finally:
         inventory.close()
     assert found == {name: NOTHING_WRONG | expected for name, expected in written["expect"].items()}
@@ -30,8 +34,8 @@ def test_a_fleet_that_is_good_has_something_to_examine():
     )
 
 
-def counts(case, inventory):
-    judgement = run(case.check, inventory, case.circumstances())
+def counts(case, inventory, documents):
+    judgement = run(case.check, inventory, case.circumstances(), documents)
     assert judgement is not None
     return {
         "examined": judgement.tally.resources_examined,

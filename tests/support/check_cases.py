@@ -6,17 +6,19 @@ real inventory, and the check judges what comes out of that.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
+from cryptography import x509
 
 from events.application import Judgement
 from events.identifiers import certificate_arn
 from events.vocabulary import AccountId, CheckName
+from tests.support.case_revocations import ServedDocuments, ca, ca_certificate, collected, extensions
 from tests.support.certificates import certificate, certificate_id, pem, public_key, rsa_public_key
 from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
 from workers.checks import REGISTRY, catalogue
@@ -32,7 +34,7 @@ CASES = Path(__file__).parents[1] / "cases"
 ACCOUNT = AccountId("123456789012")
 REGION = "us-east-1"
 MODULI = {"ROCA": ROCA_MODULUS, "DEBIAN_WEAK": DEBIAN_WEAK_MODULUS}
-CASE_MEMBERS = {"why", "kind", "now", "configuration", "weakKeys", "inventory", "expect"}
+CASE_MEMBERS = {"why", "kind", "now", "configuration", "weakKeys", "inventory", "crls", "issuers", "expect"}
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,15 @@ class Names:
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
+        self._signed: dict[str, x509.Certificate] = {}
         self._serial_numbers = count(1)
 
     def record(self, written: Mapping[str, Any]) -> dict[str, Any]:
         """Complete a record: an id for a short name, and a real certificate for one that names its key."""
         record = dict(written)
         name = record.get("certificateId")
-        if "key" in record:
-            record["certificatePem"] = self._certificate(record, record.pop("key"))
+        if "key" in record or "ca" in record:
+            record["certificatePem"] = self._certificate(record)
         if name is not None:
             record["certificateId"] = self.id_of(name)
         return record
@@ -101,14 +104,25 @@ class Names:
         """Return the id of a certificate, which is 64 hex digits."""
         return self._ids.get(name, hashlib.sha256(name.encode()).hexdigest())
 
-    def _certificate(self, record: dict[str, Any], key: str) -> str:
-        signed = certificate(
-            key=public_key() if key == "EC" else rsa_public_key(MODULI[key]),
-            serial_number=next(self._serial_numbers),
-            **{name: record.pop(given) for name, given in VALIDITY.items() if given in record},
-        )
+    def serial_number_of(self, name: str) -> int:
+        """Return the serial number of a certificate by its short name, or of a CA's by its own name."""
+        return (self._signed.get(name) or ca_certificate({"ca": name})).serial_number
+
+    def _certificate(self, record: dict[str, Any]) -> str:
+        signed = ca_certificate(record) if "ca" in record else self._signed_by_a_ca(record)
+        self._signed[record["certificateId"]] = signed
         self._ids[record["certificateId"]] = certificate_id(signed)
         return pem(signed)
+
+    def _signed_by_a_ca(self, record: dict[str, Any]) -> x509.Certificate:
+        key = record.pop("key")
+        return certificate(
+            key=public_key() if key == "EC" else rsa_public_key(MODULI[key]),
+            serial_number=next(self._serial_numbers),
+            issuer=ca(record.pop("issuer")) if "issuer" in record else None,
+            extensions=extensions(record),
+            **{name: record.pop(given) for name, given in VALIDITY.items() if given in record},
+        )
 
 
 VALIDITY = {"not_before": "notBefore", "not_after": "notAfter"}
@@ -124,11 +138,18 @@ def fill(inventory: Inventory, records: list[Mapping[str, Any]], now: datetime) 
     return names
 
 
-def run(check: Check, inventory: Inventory, circumstances: Circumstances) -> Judgement | None:
-    """Judge the whole inventory; None when what the check requires is not there."""
+def run(
+    check: Check, inventory: Inventory, circumstances: Circumstances, documents: Mapping[str, bytes] | None = None
+) -> Judgement | None:
+    """Judge the whole inventory; None when what the check requires is not there.
+
+    `documents` is what is served under each URL.
+    """
     version = inventory.current_version(ACCOUNT)
     if check.required and not inventory.shard_bounds(ACCOUNT, check.examines, version, 1000):
         return None
+    revocations = collected(check, inventory, ACCOUNT, circumstances, ServedDocuments(documents or {}))
+    circumstances = replace(circumstances, revocations=revocations)
     rows = inventory.rows(ACCOUNT, check.examines, version, None, None)
     return judge(check, WatchedRows(rows, lambda: True, lambda: 0.0), circumstances)
 
@@ -141,5 +162,17 @@ def identifier(written: Mapping[str, Any], names: Names) -> dict[str, Any]:
             return {"deviceCertificateId": names.id_of(name), "deviceCertificateArn": arn}
         case {"caCertificateId": name}:
             return {"caCertificateId": names.id_of(name)}
+        case {"issuer": dict(issuer)}:
+            return {"issuerCertificateIdentifier": issuer_identifier(issuer)}
         case _:
             return dict(written)
+
+
+def issuer_identifier(written: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the API names the certificate of a CA that a case writes as it does under `issuers`."""
+    signed = ca_certificate(written)
+    return {
+        "issuerCertificateSubject": signed.subject.rfc4514_string(),
+        "issuerId": certificate_id(signed),
+        "issuerCertificateSerialNumber": f"{signed.serial_number:x}".zfill(30)[:20],
+    }

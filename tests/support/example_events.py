@@ -28,7 +28,13 @@ from events.audit_task import (
     CheckOutcome,
     TargetCheck,
 )
-from events.check_run import CheckPlan, CheckRunEnded, CheckRunPlanned
+from events.check_run import (
+    CheckDataCollected,
+    CheckDataCollectionStarted,
+    CheckPlan,
+    CheckRunEnded,
+    CheckRunPlanned,
+)
 from events.check_shard import AuditFindingsRecorded, CheckShardCompleted, ShardId, ShardTally
 from events.configuration_change import NotificationTarget
 from events.event import Event
@@ -142,6 +148,8 @@ EXAMPLES: tuple[Event, ...] = (
     example(AuditTaskCompleted, task_id=TASK),
     example(AuditTaskFailed, task_id=TASK),
     example(AuditTaskCanceled, task_id=TASK, canceled_checks=[EXPIRING, LOGGING]),
+    example(CheckDataCollectionStarted, task_id=TASK, check_name=EXPIRING),
+    example(CheckDataCollected, task_id=TASK, check_name=EXPIRING, evidence_id="ab" * 32),
     example(
         CheckRunPlanned,
         task_id=TASK,

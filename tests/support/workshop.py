@@ -136,8 +136,9 @@ class Work:
 
     def wait_until_idle(self, timeout: float) -> None:
         """Wait until no message is queued or in hand; QueueJoinTimeout if that takes longer."""
-        for queue in ("planning", "judging"):
-            self.workers._broker.join(queue, timeout=round(timeout * 1000))
+        for broker in self.workers._brokers:
+            for queue in broker.get_declared_queues():
+                broker.join(queue, timeout=round(timeout * 1000))
 
 
 @contextmanager

@@ -10,8 +10,11 @@ from workers.checks import (
     device_certificate_age_check,
     device_certificate_expiring_check,
     device_certificate_key_quality_check,
+    intermediate_ca_revoked_for_active_device_certificates_check,
     iot_policy_overly_permissive_check,
     logging_disabled_check,
+    revoked_ca_certificate_still_active_check,
+    revoked_device_certificate_still_active_check,
 )
 from workers.checks.check import Check
 
@@ -21,8 +24,15 @@ REGISTRY: Mapping[CheckName, Check] = {
     CheckName("DEVICE_CERTIFICATE_AGE_CHECK"): device_certificate_age_check.CHECK,
     CheckName("DEVICE_CERTIFICATE_EXPIRING_CHECK"): device_certificate_expiring_check.CHECK,
     CheckName("DEVICE_CERTIFICATE_KEY_QUALITY_CHECK"): device_certificate_key_quality_check.CHECK,
+    CheckName("INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK"): (
+        intermediate_ca_revoked_for_active_device_certificates_check.CHECK
+    ),
     CheckName("IOT_POLICY_OVERLY_PERMISSIVE_CHECK"): iot_policy_overly_permissive_check.CHECK,
     CheckName("LOGGING_DISABLED_CHECK"): logging_disabled_check.CHECK,
+    CheckName("REVOKED_CA_CERTIFICATE_STILL_ACTIVE_CHECK"): revoked_ca_certificate_still_active_check.CHECK,
+    CheckName(
+        "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"
+    ): revoked_device_certificate_still_active_check.CHECK,
 }
 """Every check by its name, in the order in which checks are listed: alphabetical."""
 

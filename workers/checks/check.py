@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 
 from events.check_catalogue import ThresholdRange
 from events.resource import NonCompliance
@@ -10,9 +11,10 @@ from events.vocabulary import AccountId, CheckName, Severity, ThresholdName
 from workers.inventory.kinds import Examines
 from workers.inventory.rows import Row
 from workers.judging.not_judged import NotJudged
+from workers.judging.revocation import Revocations
 from workers.judging.weak_keys import WeakKeys
 
-__all__ = ["Check", "Circumstances", "Judge", "NotJudged"]
+__all__ = ["Check", "Circumstances", "Collects", "Judge", "NotJudged"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,17 @@ class Circumstances:
     """The check's thresholds as the audit recorded them."""
     weak_keys: WeakKeys | None = None
     """The operator's list of Debian's weak keys (CVE-2008-0166); None when none is configured."""
+    revocations: Revocations | None = None
+    """What was collected before the check was planned; None for a check that collects nothing."""
+
+
+class Collects(Enum):
+    """What has to be fetched before a check can be planned."""
+
+    LISTS = auto()
+    """The revocation lists of the certificates in scope."""
+    LISTS_OF_ISSUERS = auto()
+    """Their issuers up to the roots, and the revocation lists of these."""
 
 
 Judge = Callable[[Iterable[Row], Circumstances], Iterator[NonCompliance | NotJudged]]
@@ -51,3 +64,7 @@ class Check:
     """Sentences for the check's message about what it can't look at at all under these circumstances."""
     required: str | None = None
     """What must be in the inventory for the check to be done at all. Without it the check FAILS with this text."""
+    collects: Collects | None = None
+    """What is collected for the check first. `examines` is then of a kind of certificates."""
+    is_judged_whole: bool = False
+    """Whether its findings are about several rows together, so that there is one shard."""

@@ -43,9 +43,7 @@ class CertificateReader:
         names = sorted(subjects)
         found: list[bytes] = []
         for first in range(0, len(names), NAMES_A_QUERY):
-            examines = Examines(
-                CA_CERTIFICATES, (), only={"subject": tuple(names[first : first + NAMES_A_QUERY])}
-            )
+            examines = Examines(CA_CERTIFICATES, (), only={"subject": tuple(names[first : first + NAMES_A_QUERY])})
             select, parameters = Scope(account, examines, version).select("certificate_id")
             rows = self._database.query(
                 f"SELECT der FROM certificates WHERE account = ? AND certificate_id IN ({select}) "

@@ -1,7 +1,14 @@
 """A check is planned once and ends once; a shard keeps each batch of findings once."""
 
 from events.audit_task import CheckOutcome
-from events.check_run import CheckPlan, CheckRun, CheckRunEnded, CheckRunPlanned
+from events.check_run import (
+    CheckDataCollected,
+    CheckDataCollectionStarted,
+    CheckPlan,
+    CheckRun,
+    CheckRunEnded,
+    CheckRunPlanned,
+)
 from events.check_shard import (
     AuditFindingsRecorded,
     CheckShard,
@@ -48,6 +55,41 @@ def test_a_check_run_ends():
 
 def test_a_check_run_ends_once():
     Given(CheckRun, PLANNED, ENDED).when(end).then_nothing()
+
+
+COLLECTING = fact(CheckDataCollectionStarted, task_id=TASK, check_name=LOGGING)
+COLLECTED = fact(CheckDataCollected, task_id=TASK, check_name=LOGGING, evidence_id="first")
+
+
+def start_collecting(run: CheckRun) -> None:
+    run.start_data_collection(TASK, LOGGING, CAUSE)
+
+
+def collect(evidence_id: str):
+    return lambda run: run.record_collected_data(TASK, LOGGING, evidence_id, CAUSE)
+
+
+def test_a_check_run_waits_for_data_and_gets_it():
+    Given(CheckRun).when(start_collecting).then(COLLECTING)
+    Given(CheckRun, COLLECTING).when(collect("first")).then(COLLECTED)
+
+
+def test_a_check_run_that_waits_for_data_already_does_not_begin_to():
+    Given(CheckRun, COLLECTING).when(start_collecting).then_nothing()
+
+
+def test_what_was_collected_first_stands():
+    Given(CheckRun, COLLECTING, COLLECTED).when(collect("second")).then_nothing()
+
+
+def test_a_check_run_that_is_planned_or_over_collects_nothing():
+    for last in (PLANNED, ENDED):
+        Given(CheckRun, last).when(start_collecting).then_nothing()
+        Given(CheckRun, COLLECTING, last).when(collect("late")).then_nothing()
+
+
+def test_a_check_run_is_planned_after_its_data_is_there():
+    Given(CheckRun, COLLECTING, COLLECTED).when(plan(PLAN)).then(PLANNED)
 
 
 SHARD = ShardId(TASK, LOGGING, 0)

@@ -24,6 +24,8 @@ EVER_WRITTEN = {
     "AuditTask.Completed.v1",
     "AuditTask.Failed.v1",
     "AuditTask.Canceled.v1",
+    "CheckRun.DataCollectionStarted.v1",
+    "CheckRun.DataCollected.v1",
     "CheckRun.Planned.v1",
     "CheckRun.Ended.v1",
     "CheckShard.FindingsRecorded.v1",

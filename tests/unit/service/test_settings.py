@@ -4,6 +4,7 @@ import pytest
 
 from events.vocabulary import AccountId
 from service.settings import SettingError, Settings
+from workers.revocation.address_rules import AddressRules
 
 
 def test_without_variables_the_defaults_are_those_of_a_trial():
@@ -15,6 +16,7 @@ def test_without_variables_the_defaults_are_those_of_a_trial():
         region="us-east-1",
         retention_days=180,
         key_blocklist=None,
+        crl_allow=AddressRules(),
         throttling_status=429,
         worker_threads=2,
         shard_size=10_000,
@@ -33,6 +35,7 @@ def test_every_variable_is_read(tmp_path):
             "FLEET_AUDIT_REGION": "us-gov-west-1",
             "FLEET_AUDIT_RETENTION_DAYS": "90",
             "FLEET_AUDIT_KEY_BLOCKLIST": str(blocklist),
+            "FLEET_AUDIT_CRL_ALLOW": "crl.internal, 10.0.0.0/8",
             "FLEET_AUDIT_THROTTLING_STATUS": "400",
             "FLEET_AUDIT_WORKER_THREADS": "64",
             "FLEET_AUDIT_SHARD_SIZE": "100",
@@ -47,6 +50,7 @@ def test_every_variable_is_read(tmp_path):
         region="us-gov-west-1",
         retention_days=90,
         key_blocklist=blocklist,
+        crl_allow=AddressRules.parse("crl.internal,10.0.0.0/8"),
         throttling_status=400,
         worker_threads=64,
         shard_size=100,
@@ -74,6 +78,7 @@ def test_an_empty_variable_counts_as_not_given():
         ("FLEET_AUDIT_RETENTION_DAYS", "0", "1 to 3650"),
         ("FLEET_AUDIT_RETENTION_DAYS", "3651", "1 to 3650"),
         ("FLEET_AUDIT_KEY_BLOCKLIST", "no/such/file", "file that exists"),
+        ("FLEET_AUDIT_CRL_ALLOW", "10.0.0.0/33", "networks such as 10.0.0.0/8"),
         ("FLEET_AUDIT_THROTTLING_STATUS", "503", "400 or 429"),
         ("FLEET_AUDIT_WORKER_THREADS", "0", "1 to 64"),
         ("FLEET_AUDIT_WORKER_THREADS", "65", "1 to 64"),

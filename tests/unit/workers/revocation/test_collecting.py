@@ -1,0 +1,243 @@
+"""What is fetched when, what is kept, and that an audit sees one and the same however often it asks."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from events.store.database import SqliteDatabase
+from tests.support.case_revocations import ServedDocuments
+from tests.support.certificates import (
+    Issuer,
+    ca_issuers,
+    certificate,
+    crl_distribution_points,
+    der,
+    pem,
+    private_key,
+)
+from tests.support.fake_clock import FakeClock
+from tests.support.given import ACCOUNT
+from tests.support.revocation_lists import (
+    FLEET_CA,
+    IMPOSTOR,
+    NOW,
+    ca_certificate,
+    issuing_distribution_point,
+    revocation_list,
+)
+from workers.checks import REGISTRY
+from workers.inventory.certificate_reader import CertificateReader
+from workers.inventory.importers.records import read_record
+from workers.inventory.store import Inventory, open_sqlite_inventory
+from workers.judging.revocation import Chain, Lists, Revocations, Source
+from workers.revocation.collecting import MOST_SOURCES, RevocationCollector
+from workers.revocation.evidence import BEYOND
+from workers.revocation.store import RevocationStore
+
+URL = "http://crl.example.com/fleet.crl"
+ISSUER_URL = "http://ca.example.com/fleet.cer"
+DEVICES = REGISTRY["REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"]  # type: ignore[index]
+CAS = REGISTRY["REVOKED_CA_CERTIFICATE_STILL_ACTIVE_CHECK"]  # type: ignore[index]
+CHAINS = REGISTRY["INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK"]  # type: ignore[index]
+LOST = certificate("lost", issuer=FLEET_CA, extensions=[crl_distribution_points(URL), ca_issuers(ISSUER_URL)])
+
+
+class Fleet:
+    """An inventory, what servers serve, and who collects."""
+
+    def __init__(self, inventory: Inventory, database: SqliteDatabase) -> None:
+        self.inventory = inventory
+        self.clock = FakeClock(NOW)
+        self.server = ServedDocuments({})
+        self.store = RevocationStore(database)
+        self.collector = RevocationCollector(CertificateReader(database), self.store, self.server, self.clock)
+
+    def has(self, *certificates, kind: str = "DEVICE_CERTIFICATE") -> None:
+        with self.inventory.begin_import(ACCOUNT, replace=False, now=NOW) as importing:
+            for each in certificates:
+                given = {"resourceType": kind, "status": "ACTIVE", "certificatePem": pem(each)}
+                record = read_record(given, ACCOUNT)
+                importing.add(record.kind, record.values, record.der)
+
+    def collect(self, check=DEVICES, is_wanted: Callable[[], bool] = lambda: True) -> str | None:
+        """Collect for an audit that starts now."""
+        self.server.asked.clear()
+        version = self.inventory.current_version(ACCOUNT)
+        return self.collector.collect(ACCOUNT, check, version, self.clock.now(), is_wanted)
+
+    def verdict(self, check=DEVICES) -> Lists:
+        """Collect, and say what is known of LOST."""
+        evidence_id = self.collect(check)
+        assert evidence_id is not None
+        return self.revocations(evidence_id).lists_of(SOURCE)
+
+    def revocations(self, evidence_id: str) -> Revocations:
+        return self.collector.revocations(evidence_id)
+
+
+SOURCE = Source(
+    "CN=Fleet CA",
+    read_record({"resourceType": "DEVICE_CERTIFICATE", "status": "ACTIVE", "certificatePem": pem(LOST)}).values[
+        "authority_key_id"
+    ],
+    f'["{URL}"]',
+    f'["{ISSUER_URL}"]',
+)
+
+
+@pytest.fixture
+def fleet(tmp_path) -> Iterator[Fleet]:
+    inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
+    database = SqliteDatabase(tmp_path / "inventory.sqlite")
+    yield Fleet(inventory, database)
+    database.close()
+    inventory.close()
+
+
+def test_a_list_is_asked_for_once_until_its_next_update(fleet):
+    fleet.has(LOST)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.server.documents[URL] = revocation_list([LOST.serial_number], next_update=NOW + timedelta(hours=6))
+    first = fleet.verdict()
+    assert fleet.server.asked == [URL]
+    fleet.clock.advance(timedelta(hours=5, minutes=59))
+    assert fleet.verdict() == first
+    assert fleet.server.asked == []
+    fleet.clock.advance(timedelta(minutes=1))
+    fleet.verdict()
+    assert fleet.server.asked == [URL]
+
+
+def test_what_could_not_be_had_is_asked_for_again_by_the_next_audit_and_not_by_the_same(fleet):
+    fleet.has(LOST)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    assert "404" in fleet.verdict().why_none
+    assert "404" in fleet.verdict().why_none  # another check of the audit
+    assert fleet.server.asked == []
+    fleet.clock.advance(timedelta(seconds=1))
+    fleet.server.documents[URL] = revocation_list()
+    assert fleet.verdict().list_ids
+    assert fleet.server.asked == [URL]
+
+
+def test_a_list_that_is_not_its_issuers_is_not_kept_for_later(fleet):
+    fleet.has(LOST)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.server.documents[URL] = revocation_list(by=IMPOSTOR, next_update=NOW + timedelta(days=9000))
+    assert fleet.verdict().why_none == "whose revocation list does not bear their issuer's signature"
+    fleet.clock.advance(timedelta(seconds=1))
+    fleet.server.documents[URL] = revocation_list([LOST.serial_number])
+    [list_id] = fleet.verdict().list_ids
+    assert f"{LOST.serial_number:x}" in fleet.store.revoked(list_id)
+
+
+def test_an_issuer_is_fetched_only_if_it_is_not_at_hand_and_then_for_a_day(fleet):
+    fleet.has(LOST)
+    fleet.server.documents |= {
+        URL: revocation_list(next_update=NOW + timedelta(days=30)),
+        ISSUER_URL: der(ca_certificate()),
+    }
+    assert fleet.verdict().list_ids
+    assert fleet.server.asked == [ISSUER_URL, URL]
+    fleet.clock.advance(timedelta(hours=23))
+    assert fleet.verdict().list_ids
+    assert fleet.server.asked == []
+    fleet.clock.advance(timedelta(hours=1))
+    assert fleet.verdict().list_ids
+    assert fleet.server.asked == [ISSUER_URL]
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.clock.advance(timedelta(days=2))
+    assert fleet.verdict().list_ids
+    assert fleet.server.asked == []
+
+
+@pytest.mark.parametrize("form", [lambda signed: pem(signed).encode(), der], ids=["PEM", "DER"])
+def test_an_issuer_may_come_in_several_forms(fleet, form):
+    fleet.has(LOST)
+    fleet.server.documents |= {URL: revocation_list(), ISSUER_URL: form(ca_certificate())}
+    assert fleet.verdict().list_ids
+
+
+@pytest.mark.parametrize("served", [b"", b"<html>", der(ca_certificate())[:100], b"\x30\x80" * 1000])
+def test_an_issuer_that_can_not_be_read_is_said(fleet, served):
+    fleet.has(LOST)
+    fleet.server.documents |= {URL: revocation_list(), ISSUER_URL: served}
+    assert fleet.verdict().why_none == "whose issuer's certificate as fetched is not one that can be read"
+
+
+def test_an_impostor_that_serves_issuer_and_list_is_not_believed(fleet):
+    fleet.has(LOST)
+    fleet.server.documents |= {URL: revocation_list(by=IMPOSTOR), ISSUER_URL: der(ca_certificate(IMPOSTOR))}
+    why = fleet.verdict().why_none
+    assert why == "whose issuer's certificate as fetched is not the one that signed them"
+
+
+def test_evidence_stays_what_it_was_when_the_list_changes(fleet):
+    fleet.has(LOST)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.server.documents[URL] = revocation_list([LOST.serial_number])
+    evidence_id = fleet.collect()
+    fleet.server.documents[URL] = revocation_list()
+    fleet.clock.advance(timedelta(days=2))
+    assert fleet.collect() != evidence_id
+    then = fleet.revocations(evidence_id)
+    [list_id] = then.lists_of(SOURCE).list_ids
+    assert f"{LOST.serial_number:x}" in then.revoked(list_id)
+
+
+def test_nothing_is_collected_for_an_audit_that_is_over(fleet):
+    fleet.has(LOST)
+    assert fleet.collect(is_wanted=lambda: False) is None
+    assert fleet.server.asked == []
+
+
+def test_a_stranger_can_not_make_one_audit_ask_for_ever(fleet):
+    urls = [f"http://{number}.example.com/" for number in range(MOST_SOURCES + 5)]
+    strange = [certificate(url, issuer=FLEET_CA, extensions=[crl_distribution_points(url)]) for url in urls]
+    fleet.has(*strange)
+    fleet.has(LOST, certificate("lost-2", issuer=FLEET_CA, extensions=LOST_EXTENSIONS))
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.server.documents[URL] = revocation_list()
+    assert fleet.verdict().list_ids, "what most certificates need comes first"
+    assert len(fleet.server.asked) == MOST_SOURCES
+    revocations = fleet.revocations(fleet.collect())
+    unasked = [
+        url
+        for url in urls
+        if revocations.lists_of(SOURCE._replace(crl_urls=f'["{url}"]', ca_issuer_urls="[]")).why_none == BEYOND
+    ]
+    assert len(unasked) == 6
+
+
+LOST_EXTENSIONS = [crl_distribution_points(URL), ca_issuers(ISSUER_URL)]
+
+
+def test_two_cas_that_signed_each_other_are_no_endless_chain(fleet):
+    left, right = (Issuer(f"Ring {n}", private_key(number=3_000_000 + n)) for n in range(2))
+    fleet.has(ca_certificate(left, by=right), ca_certificate(right, by=left), kind="CA_CERTIFICATE")
+    fleet.has(certificate("device", issuer=left))
+    evidence_id = fleet.collect(CHAINS)
+    [(_, chain)] = fleet.store.evidence(evidence_id).chains
+    assert chain.why_broken == "under more than 8 issuers"
+
+
+def test_a_certificate_that_the_root_signed_has_no_chain(fleet):
+    fleet.has(LOST)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    assert fleet.revocations(fleet.collect(CHAINS)).chain_of(SOURCE) == Chain()
+    assert fleet.server.asked == []
+
+
+def test_a_list_of_ca_certificates_only_says_nothing_of_devices(fleet):
+    fleet.has(LOST)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.has(
+        ca_certificate(Issuer("Below", private_key(number=9)), by=FLEET_CA, extensions=LOST_EXTENSIONS),
+        kind="CA_CERTIFICATE",
+    )
+    fleet.server.documents[URL] = revocation_list(
+        extensions=[issuing_distribution_point(only_contains_ca_certs=True)]
+    )
+    assert fleet.verdict(DEVICES).why_none == "whose revocation list is about other kinds of certificates"
+    assert fleet.verdict(CAS).list_ids

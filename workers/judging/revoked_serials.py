@@ -1,0 +1,57 @@
+"""The serial numbers on a revocation list, in as many bytes each as they have.
+
+A list may hold hundreds of thousands, and a set of numbers would take ten times as much.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST_SERIAL_NUMBER = 64
+"""Bytes. RFC 5280 allows 20; so many are borne, since every number takes as much as the longest."""
+
+
+def serial_number_hex(number: int) -> str:
+    """The hex digits of a serial number's DER contents without leading zeros, as `normalized` has them."""
+    return normalized(number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True).hex())
+
+
+def normalized(serial_number: str) -> str:
+    """One spelling for one serial number, however many zeros lead it."""
+    return serial_number.lower().lstrip("0") or "0"
+
+
+@dataclass(frozen=True)
+class RevokedSerials:
+    """Which serial numbers a list has."""
+
+    width: int
+    """Bytes a number."""
+    packed: bytes
+    """The numbers in ascending order, each in `width` bytes."""
+
+    @classmethod
+    def of(cls, serial_numbers: Iterable[str]) -> "RevokedSerials":
+        """Pack normalized serial numbers; ValueError for one longer than LONGEST_SERIAL_NUMBER."""
+        numbers = [int(number, 16) for number in serial_numbers]
+        width = (max(numbers, default=0).bit_length() + 7) // 8 or 1
+        if width > LONGEST_SERIAL_NUMBER:
+            raise ValueError(f"a serial number of {width} bytes")
+        return cls(width, b"".join(sorted({number.to_bytes(width, "big") for number in numbers})))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.packed) // self.width
+
+    def __contains__(self, serial_number: object) -> bool:
+        """Tell whether the list has this serial number, given in hex digits."""
+        number = int(str(serial_number), 16)
+        if (number.bit_length() + 7) // 8 > self.width:
+            return False
+        wanted, low, high = number.to_bytes(self.width, "big"), 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self.packed[middle * self.width : (middle + 1) * self.width] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return self.packed[low * self.width : (low + 1) * self.width] == wanted

@@ -1,0 +1,173 @@
+"""Fetches what certificates name by URL, from servers that nobody vouches for.
+
+Every connection is checked when its socket is made, against the very address that it then goes to. So a name that
+resolves to another address a moment later gains nothing, and redirects, address literals and IPv6 need no rule of
+their own. docs/decisions/0006 says why this is aiohttp's client.
+"""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+
+import aiohttp
+from yarl import URL
+
+from workers.revocation.address_rules import AddressRules
+from workers.revocation.failure import Unusable
+
+LOOK = 0.25
+"""Seconds between two looks whether the result is still wanted."""
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+Taken = Callable[[str, bytes | Unusable], None]
+"""What is done with each answer, by its URL, as soon as it is there, so that few are in memory at a time."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a server may cost. Times are seconds."""
+
+    connect: float = 5.0
+    silence: float = 5.0
+    """How long a server may say nothing."""
+    request: float = 20.0
+    """How long one document may take, redirects included, however slowly and steadily it comes."""
+    bytes: int = 16 * 1024 * 1024
+    """Of one document: a revocation list of some 400,000 entries."""
+    redirects: int = 5
+    at_once: int = 8
+
+
+class NotAllowed(OSError):  # noqa: N818 - the rule works as it should
+    """The address is one that no request may go to."""
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Fetches documents over HTTP and HTTPS."""
+
+    rules: AddressRules
+    limits: Limits = field(default_factory=Limits)
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    def fetch_all(self, urls: Iterable[str], taken: Taken, is_wanted: Callable[[], bool], seconds: float) -> bool:
+        """Fetch each URL and hand it to `taken`: its bytes, or why it can't be had.
+
+        Blocks, at most for so many seconds and what a resolver takes. Return False, with some URLs not handed
+        over, when `is_wanted` says that nobody waits for them any more.
+        """
+        return asyncio.run(self._fetch_all(list(urls), taken, is_wanted, seconds))
+
+    async def _fetch_all(
+        self, urls: list[str], taken: Taken, is_wanted: Callable[[], bool], seconds: float
+    ) -> bool:
+        slots = asyncio.Semaphore(self.limits.at_once)
+        tasks = {asyncio.create_task(self._answer(url, slots, taken)): url for url in urls}
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        pending = set(tasks)
+        wanted = True
+        while pending and wanted and loop.time() < end:
+            done, pending = await asyncio.wait(pending, timeout=LOOK)
+            for task in done:
+                task.result()  # raises what is a mistake of ours
+            wanted = is_wanted()
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        if wanted:
+            for task in pending:
+                taken(tasks[task], Unusable("can't be fetched: there was no time left for its server"))
+        return wanted
+
+    async def _answer(self, url: str, slots: asyncio.Semaphore, taken: Taken) -> None:
+        async with slots:
+            try:
+                async with asyncio.timeout(self.limits.request):
+                    answer: bytes | Unusable = await self._fetch(url)
+            except Unusable as failure:
+                answer = failure
+            except TimeoutError:
+                answer = Unusable("can't be fetched: its server takes too long")
+            except (aiohttp.ClientError, OSError, ValueError) as error:
+                answer = Unusable(f"can't be fetched: {_in_words(error)}")
+            taken(url, answer)
+
+    async def _fetch(self, url: str) -> bytes:
+        at = _location(URL(url))
+        for _ in range(self.limits.redirects + 1):
+            answer = await self._get(at)
+            if isinstance(answer, bytes):
+                return answer
+            at = _location(at.join(answer))
+        raise Unusable("can't be fetched: its server redirects too often")
+
+    async def _get(self, url: URL) -> bytes | URL:
+        """What is there, or where it is instead."""
+        connector = aiohttp.TCPConnector(
+            ssl=self.tls, force_close=True, socket_factory=partial(_checked_socket, self.rules, url.host or "")
+        )
+        async with (
+            aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(connect=self.limits.connect, sock_read=self.limits.silence),
+                headers={"Accept-Encoding": "identity", "User-Agent": "fleet-audit"},
+                auto_decompress=False,
+                trust_env=False,
+            ) as session,
+            session.get(url, allow_redirects=False) as response,
+        ):
+            if response.status in REDIRECTS and "Location" in response.headers:
+                return URL(response.headers["Location"])
+            if response.status != 200:
+                raise Unusable(f"can't be fetched: its server answers with status {response.status}")
+            if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                raise Unusable("can't be fetched: its server sends it compressed, which was not asked for")
+            return await self._body(response)
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > self.limits.bytes:
+                raise Unusable(f"can't be fetched: it is larger than {self.limits.bytes:,} bytes")
+        return bytes(body)
+
+
+AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
+
+
+def _checked_socket(rules: AddressRules, host: str, info: AddressInfo) -> socket.socket:
+    """The socket for a connection to an address, if one may be made."""
+    family, kind, protocol, _, address = info
+    if not rules.allow(host, str(address[0])):
+        raise NotAllowed(address[0])
+    return socket.socket(family, kind, protocol)
+
+
+def _location(url: URL) -> URL:
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise Unusable("can't be fetched: its URL is not one of HTTP")
+    return url
+
+
+IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
+    (NotAllowed, "its address is not a public one, nor opened by FLEET_AUDIT_CRL_ALLOW"),
+    (socket.gaierror, "its server's name does not resolve"),
+    (ssl.SSLError, "its server has no certificate that is trusted"),
+    (ConnectionRefusedError, "its server refuses connections"),
+    (aiohttp.ClientPayloadError, "its server breaks off"),
+    (aiohttp.InvalidURL, "its URL is not one of HTTP"),
+    (aiohttp.ClientError, "its server does not answer in HTTP"),
+    (ValueError, "its URL is not one of HTTP"),
+)
+
+
+def _in_words(error: Exception) -> str:
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    return next((words for kind, words in IN_WORDS if isinstance(cause, kind)), "its server can't be reached")
