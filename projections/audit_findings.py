@@ -13,7 +13,7 @@ from events.store.database import Database, Row, Transaction
 from events.vocabulary import AccountId, CheckName, ResourceType, Severity, TaskId
 from projections.finding_search import COLUMNS, NEWEST_FIRST, FindingFilter, FindingSearch, ResourceMatch
 from projections.json_column import JsonColumn
-from projections.paging import Page, Slice
+from projections.paging import Page, Slice, in_order
 from projections.projection import Handler, Projection
 
 __all__ = ["AuditFindings", "FindingFilter", "FindingView", "ResourceMatch"]
@@ -38,7 +38,7 @@ class FindingView:
 
 
 class AuditFindings(Projection):
-    """Answers ListAuditFindings.
+    """Answers ListAuditFindings, DescribeAuditFinding and ListRelatedResourcesForAuditFinding.
 
     A finding is there once, as it was found first, however many events tell of it: two shards may meet the same
     issuer, and a position between two pages must not move. `is_suppressed` comes early in every index because a
@@ -128,6 +128,19 @@ class AuditFindings(Projection):
         """Return the account's findings that the filter wants, newest first, those of one moment by their id."""
         return NEWEST_FIRST.slice(self._search.find(account, wanted, page), page, self._view)
 
+    def describe(self, account: AccountId, finding_id: str) -> FindingView | None:
+        """Return one finding of the account; None if there is none of this id."""
+        rows = self.query(FINDING, (account, finding_id))
+        return self._view(rows[0]) if rows else None
+
+    def related_resources(self, account: AccountId, finding_id: str, page: Page) -> Slice[RelatedResource] | None:
+        """Return a finding's related resources as its check named them; None if there is no such finding.
+
+        They never change, so a page ends at a place in that order, counted from 1.
+        """
+        rows = self.query(RELATED_RESOURCES, (account, finding_id))
+        return in_order(self._related.read(rows[0][0]), page) if rows else None
+
     def _view(self, row: Row) -> FindingView:
         (
             found_at,
@@ -167,3 +180,7 @@ INSERT = f"""
     VALUES ({", ".join("?" * (len(COLUMNS) + 2))})
     ON CONFLICT (finding_id) DO NOTHING
 """  # noqa: S608 - no word of it comes from outside
+
+FINDING = f"SELECT {', '.join(COLUMNS)} FROM audit_findings WHERE account = ? AND finding_id = ?"  # noqa: S608 - as above
+
+RELATED_RESOURCES = "SELECT related_resources FROM audit_findings WHERE account = ? AND finding_id = ?"

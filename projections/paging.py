@@ -68,6 +68,13 @@ class Keyset:
         return Slice([view(row) for row in rows], tuple(rows[-1][: len(self.columns)]) if has_more else None)
 
 
+def in_order(rows: Sequence[T], page: Page) -> Slice[T]:
+    """Return a page of rows that never change, whose key is their place, counted from 1."""
+    first = 0 if page.after is None else max(0, int(page.after[0]))
+    last = first + page.limit
+    return Slice(list(rows[first:last]), (last,) if last < len(rows) else None)
+
+
 def rows_needed(page: Page) -> int:
     """How many rows to read for a page: one more than it shows tells whether another page follows."""
     return page.limit + 1

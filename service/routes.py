@@ -21,12 +21,17 @@ from service.operations.describe_account_audit_configuration import (
     DescribeAccountAuditConfigurationRequest,
     describe_account_audit_configuration,
 )
+from service.operations.describe_audit_finding import DescribeAuditFindingRequest, describe_audit_finding
 from service.operations.describe_audit_task import DescribeAuditTaskRequest, describe_audit_task
 from service.operations.describe_scheduled_audit import DescribeScheduledAuditRequest, describe_scheduled_audit
 from service.operations.import_inventory import PATH as IMPORT_INVENTORY
 from service.operations.import_inventory import import_inventory
 from service.operations.list_audit_findings import ListAuditFindingsRequest, list_audit_findings
 from service.operations.list_audit_tasks import ListAuditTasksRequest, list_audit_tasks
+from service.operations.list_related_resources_for_audit_finding import (
+    ListRelatedResourcesForAuditFindingRequest,
+    list_related_resources_for_audit_finding,
+)
 from service.operations.list_scheduled_audits import ListScheduledAuditsRequest, list_scheduled_audits
 from service.operations.list_tags_for_resource import ListTagsForResourceRequest, list_tags_for_resource
 from service.operations.start_on_demand_audit_task import StartOnDemandAuditTaskRequest, start_on_demand_audit_task
@@ -81,6 +86,13 @@ OPERATIONS = (
     Operation("GET", TASK, DescribeAuditTaskRequest, describe_audit_task),
     Operation("PUT", CANCEL_TASK, CancelAuditTaskRequest, cancel_audit_task),
     Operation("POST", "/audit/findings", ListAuditFindingsRequest, list_audit_findings),
+    Operation("GET", "/audit/findings/{findingId}", DescribeAuditFindingRequest, describe_audit_finding),
+    Operation(
+        "GET",
+        "/audit/relatedResources",
+        ListRelatedResourcesForAuditFindingRequest,
+        list_related_resources_for_audit_finding,
+    ),
     Operation("POST", "/tags", TagResourceRequest, tag_resource),
     Operation("POST", "/untag", UntagResourceRequest, untag_resource),
     Operation("GET", "/tags", ListTagsForResourceRequest, list_tags_for_resource),

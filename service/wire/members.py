@@ -17,6 +17,7 @@ TargetArn = Annotated[str, Field(max_length=2048)]
 ScheduledAuditName = Annotated[str, Field(min_length=1, max_length=128, pattern="^[a-zA-Z0-9_-]+$")]
 DayOfMonth = Annotated[str, Field(pattern="^([1-9]|[12][0-9]|3[01])$|^LAST$")]
 AuditTaskId = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9\-]+$")]
+FindingId = Annotated[str, Field(min_length=1, max_length=128, pattern="^[a-zA-Z0-9_-]+$")]
 
 AuditCheckNames = Annotated[list[CheckName], Field(min_length=1, fail_fast=True)]
 """At least one, where AWS's model says nothing (docs/choices.md). The first one that is wrong is reported."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from events.resource import Resource
+from events.resource import RelatedResource, Resource
 from events.vocabulary import CheckRunStatus
 from projections.account_configuration import CheckSetting, NotificationTarget
 from projections.audit_findings import FindingView
@@ -93,15 +93,17 @@ def finding(view: FindingView) -> dict[str, Any]:
             "findingTime": epoch_seconds(view.found_at),
             "severity": view.severity,
             "nonCompliantResource": _resource(view.resource, view.additional_info),
-            "relatedResources": [
-                _resource(related.resource, related.additional_info) for related in view.related_resources
-            ]
-            or None,
+            "relatedResources": [related_resource(related) for related in view.related_resources] or None,
             "reasonForNonCompliance": view.reason,
             "reasonForNonComplianceCode": view.reason_code,
             "isSuppressed": view.is_suppressed,
         }
     )
+
+
+def related_resource(related: RelatedResource) -> dict[str, Any]:
+    """`RelatedResource`: one that has a part in the non-compliance of another."""
+    return _resource(related.resource, related.additional_info)
 
 
 def _resource(resource: Resource, additional_info: Mapping[str, str]) -> dict[str, Any]:

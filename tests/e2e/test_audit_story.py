@@ -70,6 +70,20 @@ def test_findings_are_filtered_by_check(client, task_id):
     assert {(each["checkName"], each["severity"]) for each in found} == {(KEY_QUALITY, "CRITICAL")}
 
 
+def test_each_finding_is_described_as_it_is_listed(client, task_id):
+    listed = findings(client, taskId=task_id)
+    assert [client.describe_audit_finding(findingId=each)["finding"] for each in ids(listed)] == listed
+    related = client.get_paginator("list_related_resources_for_audit_finding")
+    pages = [page for each in ids(listed) for page in related.paginate(findingId=each)]
+    assert [page["relatedResources"] for page in pages] == [[]] * len(listed)
+
+
+@pytest.mark.parametrize("operation", ["describe_audit_finding", "list_related_resources_for_audit_finding"])
+def test_a_finding_that_does_not_exist_is_not_found(client, operation):
+    code, status, _ = refusal(getattr(client, operation), findingId="0" * 32)
+    assert (code, status) == ("ResourceNotFoundException", 404)
+
+
 def test_findings_are_filtered_by_time_up_to_now(client, task_id):
     now = datetime.now(UTC)
     whole = ids(findings(client, taskId=task_id))

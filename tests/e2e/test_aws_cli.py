@@ -43,6 +43,10 @@ def test_an_audit_typed_from_configuration_to_findings(service, fleet):
     assert task["taskStatistics"]["nonCompliantChecks"] == 1
     found = service.aws_answer("list-audit-findings", "--task-id", started["taskId"])["findings"]
     assert [finding["reasonForNonComplianceCode"] for finding in found] == ["LOGGING_DISABLED"]
+    which = ("--finding-id", found[0]["findingId"])
+    assert service.aws_answer("describe-audit-finding", *which)["finding"] == found[0]
+    related = service.aws_answer("list-related-resources-for-audit-finding", *which)
+    assert related["relatedResources"] == []
 
     window = (
         "--start-time",

@@ -21,6 +21,8 @@ AWS_OPERATIONS = {
     "ListAuditTasks",
     "CancelAuditTask",
     "ListAuditFindings",
+    "DescribeAuditFinding",
+    "ListRelatedResourcesForAuditFinding",
     "TagResource",
     "UntagResource",
     "ListTagsForResource",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from events.identifiers import finding_id
 from events.vocabulary import AccountId
 from projections.audit_findings import FindingFilter, ResourceMatch
 from projections.paging import Page
@@ -19,6 +20,11 @@ EVERY_RESOURCE = [
     ResourceMatch(policy_version().canonical),
     ResourceMatch("IOT_POLICY/policy/", is_prefix=True),
     ResourceMatch("DEVICE_CERTIFICATE/", is_prefix=True),
+]
+
+FINDING_IDS = [
+    finding_id(account, task_id(1), EXPIRING, device_certificate(), non_compliance().reason_code)
+    for account in (OURS, THEIRS)
 ]
 
 
@@ -56,6 +62,8 @@ def answers(models: ReadModels, account: AccountId, after: tuple[int | str, ...]
         *(models.audit_tasks.describe(account, task_id(number)) for number in (1, 2, 3)),
         *models.audit_tasks.list(account, 0, 2**62, None, None, page).rows,
         *(finding for wanted in filters for finding in listed(account, wanted, page).rows),
+        *(models.audit_findings.describe(account, each) for each in FINDING_IDS),
+        *(models.audit_findings.related_resources(account, each, Page(250)) for each in FINDING_IDS),
     ]
 
 

@@ -1,11 +1,13 @@
 from dataclasses import replace
 
+import pytest
+
 from events.clock import epoch_milliseconds
 from events.identifiers import finding_id
 from events.resource import RelatedResource, Resource
 from events.vocabulary import ResourceType, Severity
 from projections.audit_findings import FindingFilter, FindingView, ResourceMatch
-from projections.paging import Page
+from projections.paging import Page, Slice
 from tests.support.events import (
     EXPIRING,
     LOGGING,
@@ -152,3 +154,49 @@ def test_suppressed_findings_are_listed_with_the_others_or_alone_or_not_at_all(p
     assert [view.is_suppressed for view in everything] == [True, False, True, False]
     assert found(models, FindingFilter(is_suppressed=True)) == everything[::2]
     assert found(models, FindingFilter(is_suppressed=False)) == everything[1::2]
+
+
+def with_related(count):
+    """A finding to which so many clients are related, in an order that is not alphabetical."""
+    related = tuple(
+        RelatedResource(Resource(ResourceType.CLIENT_ID, {"clientId": str(number)}))
+        for number in range(count, 0, -1)
+    )
+    return replace(non_compliance(device_certificate(7)), related_resources=related)
+
+
+def test_a_finding_is_described_as_it_is_listed(projecting, history):
+    history.findings_recorded([with_related(3), non_compliance(device_certificate(8))])
+    models = projecting.take_again_and_again(history.events)
+
+    for view in found(models):
+        assert models.audit_findings.describe(ACCOUNT, view.finding_id) == view
+    assert models.audit_findings.describe(ACCOUNT, "f" * 32) is None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 6, 7, 8, 250])
+def test_related_resources_come_page_by_page_in_the_order_of_the_check(projecting, history, limit):
+    finding = with_related(7)
+    history.findings_recorded([finding])
+    models = projecting.take_again_and_again(history.events)
+    [view] = found(models)
+
+    read, after = [], None
+    while True:
+        part = models.audit_findings.related_resources(ACCOUNT, view.finding_id, Page(limit, after))
+        assert 0 < len(part.rows) <= limit
+        read += part.rows
+        after = part.next
+        if after is None:
+            break
+
+    assert tuple(read) == finding.related_resources
+
+
+def test_a_finding_without_related_resources_has_an_empty_page_and_an_unknown_one_has_none(projecting, history):
+    history.findings_recorded()
+    models = projecting.take_again_and_again(history.events)
+    [view] = found(models)
+
+    assert models.audit_findings.related_resources(ACCOUNT, view.finding_id, Page(25)) == Slice([], None)
+    assert models.audit_findings.related_resources(ACCOUNT, "f" * 32, Page(25)) is None

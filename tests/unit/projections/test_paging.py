@@ -1,6 +1,6 @@
 import pytest
 
-from projections.paging import Keyset, Page, Slice, rows_needed
+from projections.paging import Keyset, Page, Slice, in_order, rows_needed
 
 NEWEST_FIRST = Keyset(("at", "id"), is_descending=True)
 BY_NAME = Keyset(("name",), is_descending=False)
@@ -44,3 +44,19 @@ def test_a_later_page_begins_after_the_one_before():
 def test_no_page_begins_before_the_list_does():
     assert NEWEST_FIRST.bound(Page(25, after=(10, "a")), first=(9, "")) == (9, "")
     assert BY_NAME.bound(Page(25, after=("a",)), first=("b",)) == ("b",)
+
+
+@pytest.mark.parametrize(
+    ("after", "shown", "next_page"),
+    [
+        (None, "ab", (2,)),
+        ((1,), "bc", (3,)),
+        ((2,), "cd", None),
+        ((3,), "d", None),
+        ((4,), "", None),
+        ((2**63 - 1,), "", None),
+        ((-1,), "ab", (2,)),
+    ],
+)
+def test_rows_that_never_change_are_paged_by_their_place_whatever_place_is_asked_for(after, shown, next_page):
+    assert in_order("abcd", Page(2, after)) == Slice(list(shown), next_page)

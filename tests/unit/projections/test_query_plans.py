@@ -56,6 +56,15 @@ def test_a_task_is_described_by_its_primary_key_in_one_select(models, listening)
     require_searches(listening.steps(), "sqlite_autoindex_audit_tasks_1 (account=? AND task_id=?)")
 
 
+@pytest.mark.parametrize("question", ["describe", "related_resources"])
+def test_a_finding_is_found_by_its_primary_key_in_one_select(models, listening, question):
+    page = () if question == "describe" else (Page(25),)
+    getattr(models.audit_findings, question)(ACCOUNT, "f" * 32, *page)
+
+    assert len(listening.asked) == 1
+    require_searches(listening.steps(), "sqlite_autoindex_audit_findings_1 (finding_id=?)")
+
+
 def test_scheduled_audits_are_read_by_their_primary_key(models, listening):
     models.scheduled_audits.describe(ACCOUNT, "nightly")
     require_searches(listening.steps(), "sqlite_autoindex_scheduled_audits_1 (account=? AND name=?)")

@@ -1,0 +1,36 @@
+"""GET /audit/relatedResources: ListRelatedResourcesForAuditFinding."""
+
+from aiohttp import web
+
+from events.errors import NotFound
+from service.call import Call
+from service.wire.answer import json_response
+from service.wire.listing import ListRequest
+from service.wire.members import FindingId
+from service.wire.rendering import related_resource
+
+
+class ListRelatedResourcesForAuditFindingRequest(ListRequest):
+    """The related resources of one finding, page by page."""
+
+    order = (int,)
+
+    finding_id: FindingId
+
+
+async def list_related_resources_for_audit_finding(
+    call: Call[ListRelatedResourcesForAuditFindingRequest],
+) -> web.Response:
+    """Answer with related resources, all that there are, in the order in which the check named them."""
+    asked = call.request
+    related = await call.listed(
+        call.read_models.audit_findings.related_resources, call.account, asked.finding_id, asked.page(call.account)
+    )
+    if related is None:
+        raise NotFound("There is no audit finding with this findingId.")
+    return json_response(
+        {
+            "relatedResources": [related_resource(each) for each in related.rows],
+            "nextToken": asked.token_after(related, call.account),
+        }
+    )
