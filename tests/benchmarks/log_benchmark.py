@@ -224,7 +224,7 @@ def _replay(folder: Path) -> list[Line]:
         for _ in range(ROUNDS):
             rates.append(40_000 / _seconds(lambda: _follow(log)))
             bare.append(40_000 / _seconds(lambda: _fetch(path)))
-    return [_shown(Line("events replayed by a follower (bare: fetched)", median(rates), median(bare), 0.1))]
+    return [_shown(Line("events replayed by a follower (bare: fetched)", median(rates), median(bare), 0.08))]
 
 
 def _follow(log: EventLog) -> None:
