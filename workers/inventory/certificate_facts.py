@@ -15,12 +15,11 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-import orjson
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import AuthorityInformationAccessOID
 
+from workers.inventory.certificate_extensions import EXTENSIONS
 from workers.inventory.tbs_certificate import TbsCertificate, tbs_certificate_of
 
 LONGEST_CERTIFICATE = 65_536
@@ -157,9 +156,9 @@ def _add_key(facts: CertificateFacts, certificate: x509.Certificate, _: TbsCerti
 
 def _add_extensions(facts: CertificateFacts, certificate: x509.Certificate, _: TbsCertificate) -> None:
     for extension in certificate.extensions:
-        read = EXTENSIONS.get(type(extension.value))
-        if read is not None:
-            read(facts, extension.value)
+        fact, read = EXTENSIONS.get(type(extension.value), (None, None))
+        if fact and read:
+            setattr(facts, fact, read(extension.value))
 
 
 def modulus_fingerprint(modulus: int) -> str:
@@ -181,38 +180,3 @@ def _roca() -> Callable[[int], Any]:
 
 def _milliseconds(moment: datetime) -> int:
     return int((moment - EPOCH).total_seconds()) * 1000
-
-
-def _basic_constraints(facts: CertificateFacts, value: Any) -> None:
-    facts.is_ca = value.ca
-
-
-def _subject_key_id(facts: CertificateFacts, value: Any) -> None:
-    facts.subject_key_id = value.digest.hex()
-
-
-def _authority_key_id(facts: CertificateFacts, value: Any) -> None:
-    facts.authority_key_id = None if value.key_identifier is None else value.key_identifier.hex()
-
-
-def _crl_urls(facts: CertificateFacts, value: Any) -> None:
-    names = (name for point in value for name in point.full_name or ())
-    facts.crl_urls = _urls(names)
-
-
-def _ca_issuer_urls(facts: CertificateFacts, value: Any) -> None:
-    wanted = AuthorityInformationAccessOID.CA_ISSUERS
-    facts.ca_issuer_urls = _urls(access.access_location for access in value if access.access_method == wanted)
-
-
-def _urls(names: Any) -> str:
-    return orjson.dumps([n.value for n in names if isinstance(n, x509.UniformResourceIdentifier)]).decode()
-
-
-EXTENSIONS: dict[type, Callable[[CertificateFacts, Any], None]] = {
-    x509.BasicConstraints: _basic_constraints,
-    x509.SubjectKeyIdentifier: _subject_key_id,
-    x509.AuthorityKeyIdentifier: _authority_key_id,
-    x509.CRLDistributionPoints: _crl_urls,
-    x509.AuthorityInformationAccess: _ca_issuer_urls,
-}
