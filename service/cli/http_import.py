@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from events.vocabulary import AccountId
 from service.cli.record_line import record_line
+from workers.inventory.certificate_facts import tolerated_irregularities
 from workers.inventory.importers.file_tree import FoundFile, files_under
 from workers.inventory.importers.import_paths import Progress
 from workers.inventory.importers.import_report import ImportReport
@@ -33,7 +34,8 @@ def import_over_http(
 ) -> ImportReport:
     """Import the files at and under `paths`; what can't be read here is rejected here, and the rest is sent."""
     rejections = Rejections()
-    answer = _post(endpoint_url, _pieces(_lines(account, paths, rejections, progress)), replace=replace)
+    with tolerated_irregularities():
+        answer = _post(endpoint_url, _pieces(_lines(account, paths, rejections, progress)), replace=replace)
     there = [Rejection(each["reason"], endpoint_url, each.get("line")) for each in answer["rejections"]]
     return ImportReport(
         version=answer["inventoryVersion"],

@@ -6,7 +6,6 @@ certificate that can't be judged for its key is still judged for its expiry.
 """
 
 import hashlib
-import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,11 +112,11 @@ def facts_of(der: bytes) -> CertificateFacts:
 def tolerated_irregularities() -> Iterator[None]:
     """Be silent, during the block, about certificates that break a rule and can be read all the same.
 
-    `cryptography` warns of what RFC 5280 forbids, such as a negative serial number or a country of seven letters.
-    Many home-made certificates have one, and it is no reason to leave a device out.
+    `cryptography` warns of what the standards forbid, such as a negative serial number, a country of seven letters
+    or PKCS#7 in BER. Many home-made certificates have one, and it is no reason to leave a device out.
     """
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=UserWarning, module=re.escape(__name__))
+        warnings.filterwarnings("ignore", category=UserWarning, module=r"workers\.inventory\.")
         yield
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from workers.inventory.certificate_facts import CertificateRejected, facts_of
+from workers.inventory.certificate_facts import BROKEN, CertificateRejected, facts_of
 from workers.inventory.importers.pem import PemBlock, pem_blocks
 from workers.inventory.importers.records import InventoryRecord
 from workers.inventory.importers.rejection import RecordRejected, Rejection, shortened
@@ -41,13 +40,7 @@ def read_pem(lines: Iterable[tuple[int, bytes | None]]) -> Iterator[InventoryRec
 
 def read_der(der: bytes) -> Iterator[InventoryRecord | Rejection]:
     """The same for what a DER file holds: one certificate, or a PKCS#7 structure."""
-    try:
-        if SIGNED_DATA in der[:32]:
-            yield from _in_pkcs7(der)
-        else:
-            yield record_of_certificate(der)
-    except (RecordRejected, CertificateRejected) as rejected:
-        yield Rejection(shortened(rejected))
+    return _records(der, is_pkcs7=SIGNED_DATA in der[:32], line=None)
 
 
 def record_of_certificate(der: bytes) -> InventoryRecord:
@@ -69,21 +62,31 @@ def record_of_certificate(der: bytes) -> InventoryRecord:
 def _in_block(block: PemBlock) -> Iterator[InventoryRecord | Rejection]:
     try:
         der = block.decoded()
-        if block.label in CERTIFICATE_LABELS:
-            yield record_of_certificate(der)
-        else:
-            yield from _in_pkcs7(der)
-    except (RecordRejected, CertificateRejected) as rejected:
+    except RecordRejected as rejected:
         yield Rejection(shortened(rejected), line=block.line)
+    else:
+        yield from _records(der, is_pkcs7=block.label in PKCS7_LABELS, line=block.line)
 
 
-def _in_pkcs7(der: bytes) -> Iterator[InventoryRecord | Rejection]:
+def _records(der: bytes, *, is_pkcs7: bool, line: int | None) -> Iterator[InventoryRecord | Rejection]:
+    try:
+        certificates = _in_pkcs7(der) if is_pkcs7 else [der]
+    except RecordRejected as rejected:
+        yield Rejection(shortened(rejected), line=line)
+        return
+    for each in certificates:
+        try:
+            yield record_of_certificate(each)
+        except CertificateRejected as rejected:
+            yield Rejection(shortened(rejected), line=line)
+
+
+def _in_pkcs7(der: bytes) -> list[bytes]:
     try:
         certificates = pkcs7.load_der_pkcs7_certificates(der)
         encoded = [certificate.public_bytes(Encoding.DER) for certificate in certificates]
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except BROKEN as error:
         raise RecordRejected(f"not a PKCS#7 structure that can be read: {error}") from error
     if not encoded:
         raise RecordRejected("the PKCS#7 structure holds no certificate")
-    for each in encoded:
-        yield record_of_certificate(each)
+    return encoded

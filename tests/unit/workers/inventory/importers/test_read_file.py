@@ -5,8 +5,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.certificates import certificate, certificate_id, der, pem
+from tests.support.certificates import certificate, certificate_id, crl_distribution_points, der, pem
 from tests.support.given import ACCOUNT
+from workers.inventory.certificate_facts import LONGEST_CERTIFICATE, tolerated_irregularities
 from workers.inventory.importers.file_tree import CHUNK
 from workers.inventory.importers.read_file import LONGEST_DER_FILE, read_file
 from workers.inventory.importers.rejection import Rejection
@@ -127,6 +128,22 @@ def test_what_holds_no_certificate_is_rejected_with_path_and_reason(read, tmp_pa
     [item] = read(contents)
     assert item.path == str(tmp_path / "some.file")
     assert reason in item.reason
+
+
+def test_a_pkcs7_structure_of_indefinite_length_is_read(read):
+    contents = p7(Encoding.DER)
+    with tolerated_irregularities():
+        items = read(b"\x30\x80" + contents[4:] + b"\x00\x00")
+    assert sorted(found(items)) == sorted(IDS)
+
+
+def test_one_certificate_of_a_pkcs7_structure_may_be_rejected_and_the_others_read(read):
+    too_long = certificate(
+        "x", extensions=[crl_distribution_points("http://crl.example/" + "x" * LONGEST_CERTIFICATE)]
+    )
+    items = read(pkcs7.serialize_certificates([too_long, DEVICE], Encoding.PEM))
+    assert found(items) == IDS[:1]
+    assert rejections(items) == [(1, "it is longer than 65,536 bytes")]
 
 
 def test_a_pkcs7_structure_without_certificates_is_rejected(read):
