@@ -15,6 +15,9 @@ from events.codec import EventMapper, require_save_within_limits
 from events.errors import LogUnavailable, StoreUnavailable, StreamConflict
 from events.event import Event
 
+ENOUGH_AT_ONCE = 256 * 1024
+"""Stored bytes after which a batch of events ends. Findings unpack to about ten times that: some thousands."""
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -70,10 +73,18 @@ class EventLog:
         return [self._mapper.to_domain_event(each) for each in stored]
 
     def after(self, position: int, limit: int = 500) -> list[Recorded]:
-        """Return the next events after a position, at most `limit`, in order."""
-        read = self._mapper.to_domain_event
-        notifications = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
-        return [Recorded(each.id, read(each)) for each in notifications]
+        """Return the next events after a position, in order: at most `limit`, and at least one if there is one.
+
+        Fewer where they are large, so that a batch of events full of findings takes a bounded time and memory.
+        """
+        events: list[Recorded] = []
+        stored_bytes = 0
+        for each in self._recorder.select_notifications(position, limit, inclusive_of_start=False):
+            events.append(Recorded(each.id, self._mapper.to_domain_event(each)))
+            stored_bytes += len(each.state)
+            if stored_bytes >= ENOUGH_AT_ONCE:
+                break
+        return events
 
     def last_position(self) -> int:
         """Return the position of the last event, 0 when there is none."""

@@ -115,7 +115,28 @@ def test_a_save_of_exactly_the_allowed_number_of_findings_events_goes_in_and_one
 
     assert len(positions) == MAX_SAVE_EVENTS
     assert log.stream(STREAM) == events[:-1]
-    assert [recorded.position for recorded in log.after(0, limit=MAX_SAVE_EVENTS + 1)] == positions
+    assert [recorded.position for batch in batches(log) for recorded in batch] == positions
+
+
+def batches(log: EventLog) -> list[list[Recorded]]:
+    """The whole log, in the batches in which a follower reads it."""
+    read: list[list[Recorded]] = []
+    position = 0
+    while batch := log.after(position, limit=MAX_SAVE_EVENTS + 1):
+        read.append(batch)
+        position = batch[-1].position
+    return read
+
+
+def test_a_batch_of_large_events_ends_early_and_none_is_left_out(log):
+    for version in range(1, 8):
+        log.append([role_changed(version=version, bytes_stored=7000)])
+        log.append([role_changed(uuid4(), bytes_stored=MAX_EVENT_BYTES)])  # half of it, compressed
+
+    read = batches(log)
+
+    assert [len(batch) for batch in read] == [4, 4, 4, 2]
+    assert [recorded.position for batch in read for recorded in batch] == list(range(1, 15))
 
 
 def test_one_event_that_is_too_large_keeps_its_whole_save_out(log):
