@@ -12,6 +12,7 @@ from workers.checks import (
     device_certificate_key_quality_check,
     intermediate_ca_revoked_for_active_device_certificates_check,
     iot_policy_overly_permissive_check,
+    iot_policy_potential_misconfiguration_check,
     logging_disabled_check,
     revoked_ca_certificate_still_active_check,
     revoked_device_certificate_still_active_check,
@@ -28,6 +29,7 @@ REGISTRY: Mapping[CheckName, Check] = {
         intermediate_ca_revoked_for_active_device_certificates_check.CHECK
     ),
     CheckName("IOT_POLICY_OVERLY_PERMISSIVE_CHECK"): iot_policy_overly_permissive_check.CHECK,
+    CheckName("IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK"): iot_policy_potential_misconfiguration_check.CHECK,
     CheckName("LOGGING_DISABLED_CHECK"): logging_disabled_check.CHECK,
     CheckName("REVOKED_CA_CERTIFICATE_STILL_ACTIVE_CHECK"): revoked_ca_certificate_still_active_check.CHECK,
     CheckName(
