@@ -75,7 +75,7 @@ class IssuerSearch:
         found: IssuersOf = {}
         for source, each in wanted.items():
             self.documents.require_wanted()
-            signers = _signers(each.sample, (ca for ca in at_hand if ca.subject == each.sample.issuer))
+            signers = _signers(each.sample, at_hand)
             if signers:
                 found[source] = signers
         elsewhere = {source: urls_in(source.ca_issuer_urls) for source in wanted if source not in found}

@@ -1,5 +1,6 @@
 """Reads and verifies a certificate revocation list (CRL). Source: RFC 5280, sections 5 and 6.3."""
 
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,7 +32,14 @@ KNOWN_EXTENSIONS = (
 KNOWN_ENTRY_EXTENSIONS = (x509.CRLReason, x509.InvalidityDate)
 """Of an entry; likewise (section 5.3). The certificate issuer of an indirect list is not among them."""
 
-PROBLEMS = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+PROBLEMS = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 """What `cryptography` raises over parts that it can't make sense of."""
 
 
@@ -52,25 +60,33 @@ class RevocationList:
     def __init__(self, encoded: bytes) -> None:
         """Parse DER or PEM; Unusable when it is neither."""
         try:
-            load = x509.load_pem_x509_crl if encoded.lstrip().startswith(PEM) else x509.load_der_x509_crl
-            self._crl = load(encoded)
-            self._extensions = list(self._crl.extensions)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # `cryptography` warns of strange names, which are no news here
+                self._parse(encoded)
         except PROBLEMS as error:
             raise Unusable("is not a list that can be read") from error
+
+    def _parse(self, encoded: bytes) -> None:
+        """Read all but the entries: each part is parsed when it is asked for, and may be broken."""
+        load = x509.load_pem_x509_crl if encoded.lstrip().startswith(PEM) else x509.load_der_x509_crl
+        self._crl = load(encoded)
+        self._extensions = list(self._crl.extensions)
+        self._issuer = self._crl.issuer
+        self._this_update, self._next_update = self._crl.last_update_utc, self._crl.next_update_utc
 
     @property
     def valid_until(self) -> int | None:
         """The `nextUpdate` in epoch milliseconds, if it has one."""
-        until = self._crl.next_update_utc
+        until = self._next_update
         return None if until is None else epoch_milliseconds(until)
 
     def require_usable(self, wanted: Wanted) -> None:
         """Raise Unusable unless the list is complete, of the present, and about such certificates."""
-        if self._crl.next_update_utc is None:
+        if self._next_update is None:
             raise Unusable("does not say until when it is valid")
-        if wanted.now > self._crl.next_update_utc:
+        if wanted.now > self._next_update:
             raise Unusable("has expired")
-        if self._crl.last_update_utc > wanted.now + CLOCKS_DIFFER:
+        if self._this_update > wanted.now + CLOCKS_DIFFER:
             raise Unusable("is of the future")
         for extension in self._extensions:
             _require_known(extension, KNOWN_EXTENSIONS)
@@ -81,7 +97,7 @@ class RevocationList:
 
     def require_signed_by(self, issuers: Iterable[x509.Certificate]) -> None:
         """Raise Unusable unless it is the list of one of these, by name and by signature."""
-        named = [each for each in issuers if each.subject == self._crl.issuer]
+        named = [each for each in issuers if each.subject == self._issuer]
         if not named:
             raise Unusable("is issued by someone else than their issuer")
         for issuer in named:

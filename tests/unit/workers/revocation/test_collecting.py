@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 
 from events.store.database import SqliteDatabase
 from tests.support.case_revocations import ServedDocuments
@@ -241,3 +242,20 @@ def test_a_list_of_ca_certificates_only_says_nothing_of_devices(fleet):
     )
     assert fleet.verdict(DEVICES).why_none == "whose revocation list is about other kinds of certificates"
     assert fleet.verdict(CAS).list_ids
+
+
+def test_a_certificate_whose_issuer_has_a_broken_name_keeps_nobody_else_from_being_judged(fleet):
+    broken = x509.load_der_x509_certificate(der(STRANGE).replace(b"\x0c\x0aStrange CA", b"\x0d\x0aStrange CA"))
+    with pytest.raises(ValueError, match="parsing"):
+        broken.issuer  # noqa: B018 - that it can't be read is the point
+    fleet.has(LOST, broken)
+    fleet.has(ca_certificate(), kind="CA_CERTIFICATE")
+    fleet.server.documents[URL] = revocation_list()
+    assert fleet.verdict().list_ids
+
+
+STRANGE = certificate(
+    "strange",
+    issuer=Issuer("Strange CA", private_key(number=77)),
+    extensions=[crl_distribution_points(URL), ca_issuers(ISSUER_URL)],
+)
