@@ -18,10 +18,12 @@ from service.cli.report import print_report
 from service.cli.screen import standard_output
 from service.cli.starting import start_explained
 from service.cli.target import enable_checks
-from service.demo.fleet import CHECKS, DemoFleet, write_fleet
+from service.demo.fleet import CHECKS, REVOCATION_CHECKS, DemoFleet, lists_of, write_fleet
+from service.demo.revocation_lists import HOST, list_server
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
 from service.settings import Settings
+from workers.revocation.address_rules import AddressRules
 
 
 @click.command()
@@ -37,6 +39,7 @@ def demo(kept: Path | None) -> None:
 
     The fleet is real: the CA certificates of the certifi bundle, 300 device certificates with keys and signatures
     made now, IoT policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.
+    Revocation lists come from a server on this machine; those of public CAs from the internet.
 
     \b
     Examples:
@@ -46,14 +49,22 @@ def demo(kept: Path | None) -> None:
     """
     console = standard_output()
     with tempfile.TemporaryDirectory(prefix="fleet-audit-demo-") as directory:
-        fleet = write_fleet(_made(kept) if kept else Path(directory) / "fleet", SystemClock().now())
-        _audit(fleet, Path(directory) / "data", console)
+        home = _made(kept) if kept else Path(directory) / "fleet"
+        with list_server(lists_of(home)) as lists_at:
+            fleet = write_fleet(home, SystemClock().now(), lists_at)
+            _audit(fleet, Path(directory) / "data", console)
     _name_next_steps(kept, console)
 
 
 def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
     # The defaults, and not the environment: the demo is the same everywhere.
-    chosen = Settings(port=0, data_directory=data_directory, key_blocklist=fleet.key_blocklist)
+    chosen = Settings(
+        port=0,
+        data_directory=data_directory,
+        key_blocklist=fleet.key_blocklist,
+        crl_allow=AddressRules.parse(HOST),
+    )
+    checks = (*CHECKS, *REVOCATION_CHECKS)
     with (
         start_explained(chosen),
         embedded(chosen, SystemClock()) as services,
@@ -66,10 +77,10 @@ def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
         console.print(f"{imported.added:,} resources added, {imported.rejected:,} rejected.")
 
         client = audit_client(url, chosen.region)
-        _step(console, 3, f"boto3 enables {len(CHECKS)} checks and starts an on-demand audit.")
-        enable_checks(client, chosen, CHECKS)
+        _step(console, 3, f"boto3 enables {len(checks)} checks and starts an on-demand audit.")
+        enable_checks(client, chosen, checks)
         with AuditProgress(console) as progress:
-            report = run_audit(client, CHECKS, progress.look)
+            report = run_audit(client, checks, progress.look)
         _step(console, 4, f"Audit {report.task_id} is {report.task['taskStatus']}.")
         print_report(report, console)
 

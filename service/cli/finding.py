@@ -22,6 +22,8 @@ def resource_name(finding: dict[str, Any], *, is_short: bool = False) -> str:
             return f"CA {_shortened(certificate_id) if is_short else certificate_id}"
         case {"policyVersionIdentifier": {"policyName": name, "policyVersionId": version}}:
             return f"policy {name}:{version}"
+        case {"issuerCertificateIdentifier": {"issuerCertificateSubject": subject}}:
+            return f"issuer {subject}"
         case {"account": str(account)}:
             return f"account {account}"
         case identifier:

@@ -1,7 +1,7 @@
 """The demo's fleet: real certificates, policies and settings, written as the files that `import` reads."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.resources import files
@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import certifi
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from service.demo.certificate_authority import CertificateAuthority, PublicKey, device_key, pem
+from service.demo.certificate_authority import CertificateAuthority, PublicKey, device_key, file_name, pem
 from service.demo.published_keys import blocklist_line, debian_weak_key, roca_key
 
 
@@ -26,14 +28,18 @@ class DeviceGroup:
     """Days until they expire; negative for those that have."""
     key: Callable[[], PublicKey] = device_key
     shares_one_key: bool = False
+    is_of_plant: bool = False
+    """Signed by the plant's CA, which the fleet's CA has revoked."""
+    revoked: int = 0
+    """How many of the first ones their CA has revoked."""
     is_described: bool = False
     """Written as `aws iot describe-certificate` tells of them, creation date included, and not as PEM files."""
 
 
 DEVICE_GROUPS = (
     DeviceGroup("thermostat", 180, age=range(20, 300), days_left=range(60, 700)),
-    DeviceGroup("doorlock", 100, age=range(10, 200), days_left=range(400, 3000)),
-    DeviceGroup("camera", 6, age=range(90, 91), days_left=range(900, 901), shares_one_key=True),
+    DeviceGroup("doorlock", 100, age=range(10, 200), days_left=range(400, 3000), revoked=2),
+    DeviceGroup("camera", 6, age=range(90, 91), days_left=range(900, 901), shares_one_key=True, is_of_plant=True),
     DeviceGroup("pump", 4, age=range(320, 350), days_left=range(3, 29)),  # expiring
     DeviceGroup("valve", 3, age=range(300, 330), days_left=range(-40, -2)),  # expired
     DeviceGroup("gateway", 4, age=range(380, 900), days_left=range(1000, 2000), is_described=True),  # too old
@@ -52,6 +58,13 @@ CHECKS = (
 )
 """Those for which the fleet has something to examine, and that need nothing else: no network, no history."""
 
+REVOCATION_CHECKS = (
+    "INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK",
+    "REVOKED_CA_CERTIFICATE_STILL_ACTIVE_CHECK",
+    "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK",
+)
+"""Those that need the server of the fleet's revocation lists besides."""
+
 LOGGING_OPTIONS = {
     "resourceType": "ACCOUNT_SETTINGS",
     "v2LoggingOptions": {"defaultLogLevel": "DISABLED", "disableAllLogs": True},
@@ -68,19 +81,32 @@ class DemoFleet:
     """A blocklist in the format of `openssl-blacklist` that knows the one Debian-weak key."""
 
 
-def write_fleet(directory: Path, now: datetime) -> DemoFleet:
-    """Write the fleet as it is at `now` into `directory`, which is made if need be. Keys are new each time."""
+def lists_of(directory: Path) -> Path:
+    """Where a fleet's revocation lists are, and the certificates of who signs them: what is to be served."""
+    return directory / "revocation-lists"
+
+
+def write_fleet(directory: Path, now: datetime, lists_at: str | None = None) -> DemoFleet:
+    """Write the fleet as it is at `now` into `directory`, which is made if need be. Keys are new each time.
+
+    With `lists_at`, the URL of a server, its certificates name revocation lists there (`lists_of`).
+    """
     fleet = DemoFleet(directory / "inventory", directory / "weak-rsa-keys.txt")
     (fleet.inventory / "devices").mkdir(parents=True, exist_ok=True)
-    authority = CertificateAuthority("Fleet Audit Demo CA", now)
+    authority = CertificateAuthority("Fleet Audit Demo CA", now, lists_at=lists_at)
+    plant = CertificateAuthority("Demo Plant CA", now, above=authority, lists_at=lists_at)
     (fleet.inventory / "public-ca-certificates.pem").write_text(certifi.contents())
     (fleet.inventory / "fleet-ca-certificate.pem").write_text(pem(authority.certificate))
+    (fleet.inventory / "plant-ca-certificate.pem").write_text(pem(plant.certificate))
+    devices = list(_devices(authority, plant, now))
+    revoked = [device.certificate for device in devices if device.is_revoked]
+    _write_lists(lists_of(directory), {authority: [plant.certificate, *revoked], plant: []}, now)
     described = []
-    for device in _devices(authority, now):
+    for device in devices:
         if device.group.is_described:
             described.append(device.description())
         else:
-            (fleet.inventory / "devices" / f"{device.name}.pem").write_text(device.certificate)
+            (fleet.inventory / "devices" / f"{device.name}.pem").write_text(pem(device.certificate))
     (fleet.inventory / "long-serving-devices.ndjson").write_text(_lines(described))
     (fleet.inventory / "policies.ndjson").write_text(_lines(_policies()))
     (fleet.inventory / "logging-options.ndjson").write_text(_lines([LOGGING_OPTIONS]))
@@ -92,8 +118,9 @@ def write_fleet(directory: Path, now: datetime) -> DemoFleet:
 class _Device:
     name: str
     group: DeviceGroup
-    certificate: str
+    certificate: x509.Certificate
     issued: datetime
+    is_revoked: bool
 
     def description(self) -> dict[str, Any]:
         """What `aws iot describe-certificate` tells of it."""
@@ -101,19 +128,30 @@ class _Device:
             "resourceType": "DEVICE_CERTIFICATE",
             "status": "ACTIVE",
             "creationDate": self.issued.isoformat(),
-            "certificatePem": self.certificate,
+            "certificatePem": pem(self.certificate),
         }
 
 
-def _devices(authority: CertificateAuthority, now: datetime) -> Iterator[_Device]:
+def _write_lists(
+    directory: Path, revoked: Mapping[CertificateAuthority, Iterable[x509.Certificate]], now: datetime
+) -> None:
+    directory.mkdir(exist_ok=True)
+    for authority, certificates in revoked.items():
+        name = file_name(authority.common_name)
+        (directory / f"{name}.crl").write_bytes(authority.revocation_list(certificates, now))
+        (directory / f"{name}.cer").write_bytes(authority.certificate.public_bytes(Encoding.DER))
+
+
+def _devices(fleet_ca: CertificateAuthority, plant: CertificateAuthority, now: datetime) -> Iterator[_Device]:
     for group in DEVICE_GROUPS:
+        authority = plant if group.is_of_plant else fleet_ca
         shared = group.key() if group.shares_one_key else None
         for number in range(group.count):
             name = f"{group.name}-{number + 1:03}"
             issued = now - timedelta(days=_spread(group.age, number, group.count))
             expires = now + timedelta(days=_spread(group.days_left, number, group.count))
             certificate = authority.issue(name, shared or group.key(), not_before=issued, not_after=expires)
-            yield _Device(name, group, pem(certificate), issued)
+            yield _Device(name, group, certificate, issued, is_revoked=number < group.revoked)
 
 
 def _spread(days: range, number: int, count: int) -> int:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service.demo.fleet import CHECKS, DemoFleet
-from tests.support.demo_fleet import expected, verdict
+from service.demo.fleet import CHECKS, REVOCATION_CHECKS, DemoFleet
+from tests.support.demo_fleet import expected, expected_of_revocation, verdict
 from tests.support.fleet_audit_process import fleet_audit
 
 FINDING = re.compile(r"(CRITICAL|HIGH|MEDIUM|LOW) +(\w+_CHECK) +(device|CA|policy|account) (\S+) +(\S.*)")
@@ -36,7 +36,7 @@ def test_its_findings_are_those_that_its_files_deserve(told):
         for _, check, kind, resource, _ in rows(text)
         if kind != "CA"
     ]
-    deserved = [each[:2] for each in expected(fleet, datetime.now(UTC))]
+    deserved = [each[:2] for each in expected(fleet, datetime.now(UTC)) | expected_of_revocation(fleet)]
     assert sorted(shown) == sorted(deserved)
 
 
@@ -47,7 +47,7 @@ def test_its_table_is_what_the_api_answers(told):
     arguments = ("audit", "fleet/inventory", *checks, "--output", "json")
     answered = json.loads(fleet_audit(*arguments, home=home, FLEET_AUDIT_KEY_BLOCKLIST=blocklist).stdout)
     of_api = [(each["severity"], verdict(each)[0]) for each in answered["findings"]]
-    assert [(severity, check) for severity, check, *_ in rows(text)] == of_api
+    assert [(severity, check) for severity, check, *_ in rows(text) if check in CHECKS] == of_api
     for name, detail in answered["auditDetails"].items():
         counts = (detail["totalResourcesCount"], detail["nonCompliantResourcesCount"])
         [line] = [line for line in text.splitlines() if line.startswith(name)]
@@ -58,9 +58,17 @@ def test_it_tells_the_story_and_what_to_try_next(told):
     text, _ = told
     assert "The service listens at http://127.0.0.1:" in text
     assert "start" in text
-    assert "7 checks: " in text
+    assert "10 checks: " in text
     assert "Try next" in text
     assert "audit fleet/inventory" in text
+
+
+def test_its_revocation_lists_are_asked_for_while_it_runs(told):
+    text, _ = told
+    for name, non_compliant in zip(REVOCATION_CHECKS, (1, 1, 2), strict=True):
+        [line] = [line for line in text.splitlines() if line.startswith(f"{name} ")]
+        assert line.split()[-3::2] == ["NON-COMPLIANT", str(non_compliant)]
+    assert "issuer CN=Demo Plant CA" in text
 
 
 def test_it_leaves_nothing_behind(told):

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from service.demo.fleet import DemoFleet
+from service.demo.fleet import DemoFleet, lists_of
 from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
 
 EXPIRING = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
@@ -18,6 +18,7 @@ AGE = "DEVICE_CERTIFICATE_AGE_CHECK"
 KEY_QUALITY = "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK"
 POLICIES = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK"
 LOGGING = "LOGGING_DISABLED_CHECK"
+REVOKED = "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"
 
 EXACT_CHECKS = ("CA_CERTIFICATE_KEY_QUALITY_CHECK", AGE, EXPIRING, KEY_QUALITY, POLICIES, LOGGING)
 """The checks whose findings `expected` knows all of. CA certificates of the certifi bundle expire."""
@@ -62,6 +63,17 @@ def expected(fleet: DemoFleet, now: datetime) -> set[Verdict]:
     }
 
 
+def expected_of_revocation(fleet: DemoFleet) -> set[Verdict]:
+    """What the demo's lists, whose server ends with the demo, say of its devices."""
+    written = lists_of(fleet.inventory.parent) / "fleet-audit-demo-ca.crl"
+    revoked = {entry.serial_number for entry in x509.load_der_x509_crl(written.read_bytes())}
+    return {
+        (REVOKED, f"DEVICE_CERTIFICATE/{certificate_id(certificate)}", "CERTIFICATE_REVOKED_BY_ISSUER")
+        for certificate, _ in _devices(fleet.inventory)
+        if certificate.serial_number in revoked
+    }
+
+
 def verdict(finding: dict[str, Any]) -> Verdict:
     """What a finding of the API says."""
     return finding["checkName"], resource_of(finding), finding["reasonForNonComplianceCode"]
@@ -75,6 +87,8 @@ def resource_of(finding: dict[str, Any]) -> str:
             return f"CA_CERTIFICATE/{certificate}"
         case {"policyVersionIdentifier": policy}:
             return f"IOT_POLICY/{policy['policyName']}/{policy['policyVersionId']}"
+        case {"issuerCertificateIdentifier": issuer}:
+            return f"ISSUER_CERTIFICATE/{issuer['issuerId']}"
         case {"account": account}:
             return f"ACCOUNT_SETTINGS/{account}"
         case other:
