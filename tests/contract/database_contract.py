@@ -49,6 +49,20 @@ class DatabaseContract:
 
         assert database.query("SELECT count(*), sum(width) FROM doors") == [(1000, 499500)]
 
+    def test_a_scan_returns_what_a_query_does(self, database):
+        rows = [
+            ("\"quoted\" \\ 'text' \n \0 \u00e9 \U0001f512", 2**63 - 1),
+            ("[1, 2]", None),
+            ("", -1),
+            ("null", 0),
+        ]
+        with database.transaction() as transaction:
+            transaction.execute_many("INSERT INTO doors VALUES (?, ?)", rows)
+
+        sql = "SELECT width, name FROM doors WHERE name <> ? ORDER BY name DESC LIMIT 100"
+        assert database.scan(sql, ("none",), columns=2) == database.query(sql, ("none",))
+        assert database.scan("SELECT name FROM doors WHERE width > 7 AND width < 9", columns=1) == []
+
     def test_an_insert_can_give_way_to_the_row_that_is_there(self, database):
         upsert = "INSERT INTO doors VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET width = excluded.width"
         with database.transaction() as transaction:

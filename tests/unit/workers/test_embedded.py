@@ -2,6 +2,7 @@
 
 import threading
 from pathlib import Path
+from queue import Queue
 
 from events.vocabulary import CheckName, TaskId
 from tests.support.fleet_in_memory import FleetInMemory
@@ -25,11 +26,12 @@ def test_workers_are_alive_from_their_start_to_their_stop(tmp_path: Path):
 
 
 def test_stopping_ends_even_when_the_work_in_hand_does_not(tmp_path: Path):
-    stuck, release = threading.Event(), threading.Event()
+    stuck: Queue[threading.Thread] = Queue()
+    release = threading.Event()
 
     class StuckFleet(FleetInMemory):
         def current_version(self, _: object) -> int:
-            stuck.set()
+            stuck.put(threading.current_thread())
             release.wait()
             return 0
 
@@ -38,13 +40,12 @@ def test_stopping_ends_even_when_the_work_in_hand_does_not(tmp_path: Path):
         workers = EmbeddedWorkers(workshop.worker, threads=1, longest_stop=0.2)
         workers.start()
         workers.send(PLAN)
-        assert stuck.wait(10)
+        thread = stuck.get(timeout=10)
         workers.stop()
-        assert workers.is_alive()
+        assert thread.is_alive()
         release.set()
-        for thread in workers._threads.workers:
-            thread.join(10)
-        assert not workers.is_alive()
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def test_what_was_sent_before_the_start_is_done_after_it(tmp_path: Path):

@@ -1,0 +1,82 @@
+"""The inventory, and the one in memory that stands in for it, answer an audit alike."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.fleet_in_memory import FleetInMemory
+from tests.support.given import ACCOUNT, NOON
+from workers.inventory.kinds import CERTIFICATE_COLUMNS, DEVICE_CERTIFICATES, Examines
+from workers.inventory.store import open_sqlite_inventory
+from workers.worker import Inventory
+
+Record = dict[str, Any]
+Make = Callable[[list[Record]], Inventory]
+
+ACTIVE = Examines(DEVICE_CERTIFICATES, ("certificate_id", "not_after"), only={"status": ("ACTIVE",)})
+WITHOUT_KEY = Examines(DEVICE_CERTIFICATES, ("not_after", "status"))
+
+
+def certificate(number: int, status: str = "ACTIVE") -> Record:
+    nothing: Record = dict.fromkeys((*CERTIFICATE_COLUMNS, "ca_certificate_id"), "")
+    return nothing | {
+        "certificate_id": f"{number:064x}",
+        "status": status,
+        "creation_date": 0,
+        "not_before": 0,
+        "not_after": number,
+        "key_size": 256,
+        "is_roca": 0,
+    }
+
+
+@pytest.fixture(params=["in memory", "sqlite"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    with ExitStack() as stack:
+
+        def inventory_of(records: list[Record]) -> Inventory:
+            if request.param == "in memory":
+                return FleetInMemory(records)
+            inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
+            stack.callback(inventory.close)
+            if records:
+                with inventory.begin_import(ACCOUNT, replace=False, now=NOON) as importing:
+                    for record in records:
+                        importing.add(DEVICE_CERTIFICATES, record)
+            return inventory
+
+        yield inventory_of
+
+
+def shards(inventory: Inventory, examines: Examines, size: int) -> list[list[Any]]:
+    version = inventory.current_version(ACCOUNT)
+    bounds = inventory.shard_bounds(ACCOUNT, examines, version, size)
+    ranges = zip([None, *bounds], bounds, strict=False)
+    return [list(inventory.rows(ACCOUNT, examines, version, after, up_to)) for after, up_to in ranges]
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes"), [(1, [1]), (99, [99]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])]
+)
+def test_shards_have_each_row_once_in_order(make: Make, number: int, sizes: list[int]):
+    found = shards(make([certificate(each) for each in reversed(range(number))]), ACTIVE, 100)
+    assert [len(rows) for rows in found] == sizes
+    assert [row for rows in found for row in rows] == [(f"{each:064x}", each) for each in range(number)]
+
+
+def test_only_what_is_in_scope_is_cut_and_read(make: Make):
+    records = [certificate(each, "ACTIVE" if each % 2 else "REVOKED") for each in range(10)]
+    found = shards(make(records), ACTIVE, 2)
+    assert [[row[1] for row in rows] for rows in found] == [[1, 3], [5, 7], [9]]
+
+
+def test_nothing_in_scope_is_no_shard(make: Make):
+    assert shards(make([]), ACTIVE, 100) == []
+    assert shards(make([certificate(1, "REVOKED")]), ACTIVE, 100) == []
+
+
+def test_rows_have_the_declared_columns_in_their_order_even_without_the_key(make: Make):
+    assert shards(make([certificate(1), certificate(2)]), WITHOUT_KEY, 1) == [[(1, "ACTIVE")], [(2, "ACTIVE")]]
