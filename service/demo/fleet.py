@@ -54,6 +54,7 @@ CHECKS = (
     "DEVICE_CERTIFICATE_EXPIRING_CHECK",
     "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK",
     "IOT_POLICY_OVERLY_PERMISSIVE_CHECK",
+    "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK",
     "LOGGING_DISABLED_CHECK",
 )
 """Those for which the fleet has something to examine, and that need nothing else: no network, no history."""

@@ -58,7 +58,7 @@ def test_it_tells_the_story_and_what_to_try_next(told):
     text, _ = told
     assert "The service listens at http://127.0.0.1:" in text
     assert "start" in text
-    assert "10 checks: " in text
+    assert "11 checks: " in text
     assert "Try next" in text
     assert "audit fleet/inventory" in text
 

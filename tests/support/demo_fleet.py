@@ -17,14 +17,18 @@ EXPIRING = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
 AGE = "DEVICE_CERTIFICATE_AGE_CHECK"
 KEY_QUALITY = "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK"
 POLICIES = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK"
+DENIALS = "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK"
 LOGGING = "LOGGING_DISABLED_CHECK"
 REVOKED = "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"
 
-EXACT_CHECKS = ("CA_CERTIFICATE_KEY_QUALITY_CHECK", AGE, EXPIRING, KEY_QUALITY, POLICIES, LOGGING)
+EXACT_CHECKS = ("CA_CERTIFICATE_KEY_QUALITY_CHECK", AGE, EXPIRING, KEY_QUALITY, POLICIES, DENIALS, LOGGING)
 """The checks whose findings `expected` knows all of. CA certificates of the certifi bundle expire."""
 
 BROAD_POLICIES = ("ConnectAsAnyClient", "ListenToEveryThing", "WriteEveryShadow")
 """By AWS's own table of verdicts in the developer guide."""
+
+PASSED_BY = ("ListenButInTheControlRoom", "TOPIC_FILTERS_INTENDED_TO_DENY_ALLOWED_USING_WILDCARDS")
+"""The guide's example of a Deny that subscribing to building/# passes by, and its reason code."""
 
 Verdict = tuple[str, str, str]
 """Check, resource, reason code."""
@@ -59,6 +63,7 @@ def expected(fleet: DemoFleet, now: datetime) -> set[Verdict]:
     return {
         *expected_of_devices(fleet.inventory, now),
         *((POLICIES, f"IOT_POLICY/{name}/1", broad) for name in BROAD_POLICIES),
+        (DENIALS, f"IOT_POLICY/{PASSED_BY[0]}/1", PASSED_BY[1]),
         (LOGGING, "ACCOUNT_SETTINGS/000000000000", "LOGGING_DISABLED"),
     }
 

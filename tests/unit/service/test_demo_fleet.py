@@ -85,7 +85,7 @@ def test_the_blocklist_knows_the_debian_weak_key_as_openssl_prints_its_modulus(f
 
 def test_policies_are_whole_documents_with_names_and_versions(fleet):
     policies = records(fleet, "policies.ndjson")
-    assert len(policies) == 6
+    assert len(policies) == 7
     for policy in policies:
         assert policy["policyName"].isalpha()
         assert json.loads(policy["policyDocument"])["Version"] == "2012-10-17"
