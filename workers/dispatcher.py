@@ -17,7 +17,7 @@ from events.event import Cause
 from events.log import Recorded
 from events.store.database import Database, Transaction
 from events.vocabulary import CheckName, TaskId
-from workers.actors import TIME_LIMIT
+from workers.actors import COLLECTING_TIME_LIMIT
 from workers.check_progress import CheckProgress
 from workers.demand import DEMAND, exhausted
 from workers.outbox import MOST_ATTEMPTS, Outbox
@@ -27,8 +27,9 @@ from workers.work_table import POSITION, SCHEMA, WorkTable
 MESSAGES_PER_THREAD = 4
 """So that a worker never waits for the dispatcher, and a small audit not long for a large one."""
 
-LEASE = (MESSAGES_PER_THREAD + 1) * TIME_LIMIT
-"""Seconds after which a message counts as lost: later than the last of a thread's messages can end."""
+LEASE = 3 * MESSAGES_PER_THREAD * COLLECTING_TIME_LIMIT
+"""Seconds after which a message counts as lost: later than the last of all that may be out can end, even when they
+all wait for slow servers, one after the other. A queue that dies with its process is recalled without waiting."""
 
 EndCheckRun = Callable[[TaskId, CheckName, CheckOutcome, Cause], Future[Any]]
 """The command of `events/application.py`."""

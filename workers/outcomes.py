@@ -38,7 +38,7 @@ def completed(
 
     `notices` are the plan's, in sentences; `not_judged` counts resources by the reason in words.
     """
-    sentences = [*notices, *(f"{count} {reason} were not judged." for reason, count in not_judged.items())]
+    sentences = [*notices, *(f"Not judged ({count}): {reason}." for reason, count in not_judged.items())]
     return CheckOutcome(
         CheckRunStatus.COMPLETED_NON_COMPLIANT if non_compliant else CheckRunStatus.COMPLETED_COMPLIANT,
         resources_examined=examined,

@@ -131,8 +131,8 @@ def test_without_the_setting_nothing_here_is_asked_and_nothing_is_called_complia
         task = auditing.wait_until_over()
     assert not server.requests
     assert task.details[DEVICES].message == (
-        "30 certificates whose issuer's certificate can't be fetched: its address is not a public one, "
-        "nor opened by FLEET_AUDIT_CRL_ALLOW were not judged."
+        "Not judged (30): certificates whose issuer's certificate can't be fetched: its address is not a public "
+        "one, nor opened by FLEET_AUDIT_CRL_ALLOW."
     )
 
 

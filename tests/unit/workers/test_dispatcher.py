@@ -1,8 +1,5 @@
 """Given what the log says, when the dispatcher wakes up, then messages and commands."""
 
-from collections.abc import Iterator
-from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,73 +8,12 @@ from events.audit_task import CheckOutcome
 from events.errors import LogUnavailable
 from events.event import Cause
 from events.log import Recorded
-from events.store.database import SqliteDatabase
-from events.vocabulary import CheckErrorCode, CheckName, CheckRunStatus, TaskId
+from events.vocabulary import CheckErrorCode, CheckName, CheckRunStatus
 from tests.support.audit_story import AuditStory
-from tests.support.fake_clock import FakeClock
+from tests.support.dispatching import EXPIRING, LEASE, LOGGING, Surroundings
 from tests.support.given import ACCOUNT
-from workers.dispatcher import Dispatcher
 from workers.outbox import MOST_ATTEMPTS
 from workers.work_item import PLANNING, WorkItem
-
-LEASE = 300.0
-MOST_IN_FLIGHT = 4
-EXPIRING = "EXPIRING_CHECK"
-LOGGING = "LOGGING_CHECK"
-
-
-class Surroundings:
-    """A dispatcher, with what it sends and what it commands."""
-
-    def __init__(self, path: Path) -> None:
-        self.database = SqliteDatabase(path, durable=False)
-        self.time = 1_000_000.0
-        self.sent: list[WorkItem] = []
-        self.commands: list[tuple[CheckName, CheckOutcome, Cause, Future[None]]] = []
-        self.clock = FakeClock()
-        self.story = AuditStory()
-        self.start()
-
-    def start(self) -> None:
-        self.dispatcher = Dispatcher(
-            self.database,
-            self.sent.append,
-            self._end_check_run,
-            self.clock,
-            most_in_flight=MOST_IN_FLIGHT,
-            lease=LEASE,
-            system_time=lambda: self.time,
-        )
-
-    def given(self, *parts: list[Recorded]) -> None:
-        """The log says this, the dispatcher has taken and sent it, and nobody looks at that any more."""
-        self.when(*parts)
-        self.sent.clear()
-        self.commands.clear()
-
-    def when(self, *parts: list[Recorded]) -> None:
-        for part in parts:
-            self.dispatcher.take(part, part[-1].position)
-        self.dispatcher.idle()
-
-    def sent_shards(self, check: str = EXPIRING) -> list[int]:
-        return [item.shard for item in self.sent if item.check_name == check]
-
-    def outcomes(self) -> dict[str, CheckOutcome]:
-        return {name: outcome for name, outcome, _, _ in self.commands}
-
-    def _end_check_run(self, task_id: TaskId, name: CheckName, outcome: CheckOutcome, cause: Cause) -> Future[Any]:
-        assert task_id == self.story.task_id
-        future: Future[None] = Future()
-        self.commands.append((name, outcome, cause, future))
-        return future
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Surroundings]:
-    surroundings = Surroundings(tmp_path / "dispatcher.sqlite")
-    yield surroundings
-    surroundings.database.close()
 
 
 def test_a_started_audit_has_every_check_planned(at: Surroundings):
@@ -125,7 +61,7 @@ def test_what_could_not_be_examined_is_in_the_message(at: Surroundings):
         at.story.shard_completed(EXPIRING, 1, not_judged={broken: 1}),
     )
     message = at.outcomes()[EXPIRING].message
-    assert message == f"No list was given. 3 {broken} were not judged."
+    assert message == f"No list was given. Not judged (3): {broken}."
 
 
 def test_a_message_is_never_longer_than_the_api_allows(at: Surroundings):
