@@ -56,6 +56,9 @@ def audit(
     --endpoint-url it audits what the service there has, with the checks enabled there; PATHs are imported into it
     first. With neither, it asks the service that `fleet-audit serve` starts.
 
+    The checks of revocation fetch the revocation lists that the certificates name, from public addresses and from
+    what FLEET_AUDIT_CRL_ALLOW opens. Name other checks to stay off the network.
+
     \b
     Examples:
       fleet-audit audit certificates/

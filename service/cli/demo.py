@@ -101,10 +101,11 @@ def _name_next_steps(kept: Path | None, console: Console) -> None:
     steps = {
         f"{program} demo --write {fleet}": "keep the fleet's files",
         f"{program} audit {fleet}/inventory": "audit files, as in CI",
-        f"{program} serve": "for boto3 and the aws CLI",
+        f"{program} serve": "for the tools of AWS",
         f"{program} checks": "what is looked for",
     }
     table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(no_wrap=True, overflow="ignore", min_width=max(map(len, steps)))  # to be copied whole
     for command, use in steps.items():
         if not (kept and "--write" in command):
             table.add_row(command, f"[dim]{use}[/]")
