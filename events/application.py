@@ -15,18 +15,15 @@ from events.audit_account import AuditAccount
 from events.audit_task import AuditTask, CheckOutcome, TargetCheck
 from events.check_catalogue import CheckCatalogue
 from events.check_run import CheckPlan, CheckRun
-from events.check_shard import FINDINGS_PER_EVENT, CheckShard, ShardId, ShardTally
+from events.check_shard import CheckShard, ShardId, ShardTally
 from events.committer import Committed, Committer, Unit
 from events.configuration_change import ConfigurationChange
 from events.event import Cause
-from events.finding_batches import BATCHES_PER_SAVE, Batch, batches_of, saves_of
+from events.finding_batches import Batch, batches_of, saves_of
 from events.identifiers import audit_account_id, audit_task_id, check_run_id, check_shard_id
 from events.resource import NonCompliance
 from events.scheduled_audit import ScheduledAudit
 from events.vocabulary import AuditTaskType, CheckName, Severity, TaskId
-
-FINDINGS_PER_SAVE = BATCHES_PER_SAVE * FINDINGS_PER_EVENT
-"""Of findings without related resources."""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,8 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         committer = Committer(log)
         committer.start()
         opened.callback(committer.stop)
-        application = Application(committer, catalogue(), settings.region)
+        checks = catalogue()
+        application = Application(committer, checks, settings.region)
 
         end_of_log = log.last_position()
         read_models = ReadModels(
@@ -78,6 +79,7 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
             progress=answering.progress,
             inventory=inventory,
             registry=REGISTRY,
+            catalogue=checks,
             clock=clock,
             settings=settings,
             health=_health(

@@ -30,15 +30,12 @@ class Services:
     """What is examined."""
     registry: Mapping[CheckName, Check]
     """The supported checks."""
+    catalogue: CheckCatalogue
+    """The same as the decisions know them."""
     clock: Clock
     settings: Settings
     health: Callable[[], list[str]]
     """The reasons why the process can't do its work; empty when it can. It may block for a moment."""
-
-    @property
-    def catalogue(self) -> CheckCatalogue:
-        """The supported checks as the decisions know them."""
-        return CheckCatalogue({name: check.thresholds for name, check in self.registry.items()})
 
 
 SERVICES = web.AppKey("services", Services)

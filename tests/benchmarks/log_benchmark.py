@@ -13,11 +13,12 @@ from statistics import median
 from time import perf_counter
 from uuid import uuid4
 
-from events.application import FINDINGS_PER_SAVE, Application, Judgement
+from events.application import Application, Judgement
 from events.audit_account_events import ScheduledAuditChanged
-from events.check_shard import ShardId, ShardTally
+from events.check_shard import FINDINGS_PER_EVENT, ShardId, ShardTally
 from events.codec import EventMapper
 from events.committer import Committer
+from events.finding_batches import BATCHES_PER_SAVE
 from events.follower import Follower
 from events.log import EventLog, Recorded
 from events.progress import Progress
@@ -34,6 +35,7 @@ from tests.support.made_up_catalogue import CATALOGUE, OPEN, ROTTING
 ROUNDS = 5
 COMMANDS = 3200
 CLIENTS = 32
+FINDINGS_PER_SAVE = BATCHES_PER_SAVE * FINDINGS_PER_EVENT
 CHANGED = example(
     ScheduledAuditChanged,
     name="daily",

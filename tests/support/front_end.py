@@ -11,7 +11,6 @@ import orjson
 from botocore.serialize import create_serializer
 
 from events.application import Application
-from events.check_catalogue import CheckCatalogue
 from events.committer import Committer
 from events.follower import Follower
 from events.store.database import SqliteDatabase
@@ -21,7 +20,7 @@ from service.services import Services
 from service.settings import Settings
 from tests.support.fake_clock import FakeClock
 from tests.support.iot_model import operation, require_answer
-from workers.checks import REGISTRY
+from workers.checks import REGISTRY, catalogue
 from workers.inventory.store import open_sqlite_inventory
 
 SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iot/aws4_request, Signature=00"
@@ -47,13 +46,14 @@ def services(
         follower = Follower(log, read_models)
         follower.start()
         opened.callback(follower.stop)
-        catalogue = CheckCatalogue({name: check.thresholds for name, check in REGISTRY.items()})
+        checks = catalogue()
         yield Services(
-            application=Application(committer, catalogue, settings.region),
+            application=Application(committer, checks, settings.region),
             read_models=read_models,
             progress=follower.progress,
             inventory=inventory,
             registry=REGISTRY,
+            catalogue=checks,
             clock=FakeClock(),
             settings=replace(settings, port=0),
             health=health,

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from events.application import FINDINGS_PER_SAVE, Judgement
+from events.application import Judgement
 from events.check_shard import FINDINGS_PER_EVENT, ShardId, ShardTally
+from events.finding_batches import BATCHES_PER_SAVE
 from events.identifiers import check_run_id, check_shard_id
 from events.log import EventLog
 from events.resource import NonCompliance, Resource
@@ -18,6 +19,8 @@ from events.vocabulary import (
 from tests.support.given import ACCOUNT, CAUSE, NOON
 from tests.support.made_up_audits import COMPLIANT, PATIENCE, PLAN, SHARD, TASK, WORKER, facts
 from tests.support.made_up_catalogue import OPEN, ROTTING
+
+FINDINGS_PER_SAVE = BATCHES_PER_SAVE * FINDINGS_PER_EVENT
 
 
 def judgement(count: int) -> Judgement:
