@@ -13,7 +13,7 @@ class DataDirectoryError(Exception):
 
 @dataclass(frozen=True)
 class DataDirectory:
-    """Where each store lives. Only the log and the inventory hold what can't be made again."""
+    """Where each store lives. The log, the inventory and presence hold what can't be made again."""
 
     path: Path
 
@@ -26,6 +26,11 @@ class DataDirectory:
     def inventory(self) -> Path:
         """What was imported of the fleet."""
         return self.path / "inventory.sqlite"
+
+    @property
+    def presence(self) -> Path:
+        """When devices were connected."""
+        return self.path / "presence.sqlite"
 
     @property
     def read_models(self) -> Path:

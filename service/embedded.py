@@ -13,17 +13,17 @@ from events.committer import Committer
 from events.errors import StoreUnavailable
 from events.follower import Follower
 from events.log import EventLog
-from events.store.database import Database, SqliteDatabase
-from events.store.sqlite import open_sqlite_log
+from events.store.database import Database
 from projections.read_models import ReadModels
 from service.data_directory import held_by_this_process, make_data_directory
 from service.services import Services
 from service.settings import Settings
+from service.stores import sqlite_stores
 from workers.checks import REGISTRY, catalogue
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
 from workers.inventory.certificate_reader import CertificateReader
-from workers.inventory.store import Inventory, open_sqlite_inventory
+from workers.inventory.store import Inventory
 from workers.key_blocklist import load_key_blocklist
 from workers.revocation.collecting import RevocationCollector
 from workers.revocation.fetching import Fetcher
@@ -41,10 +41,8 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
     with ExitStack() as opened:
         directory = make_data_directory(settings.data_directory)
         opened.enter_context(held_by_this_process(directory))
-        log = open_sqlite_log(directory.events)
-        opened.callback(log.close)
-        inventory = open_sqlite_inventory(directory.inventory)
-        opened.callback(inventory.close)
+        stores = opened.enter_context(sqlite_stores(directory))
+        log, inventory = stores.log, stores.inventory
         committer = Committer(log)
         committer.start()
         opened.callback(committer.stop)
@@ -52,16 +50,14 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         application = Application(committer, checks, settings.region)
 
         end_of_log = log.last_position()
-        read_models = ReadModels(
-            _opened(SqliteDatabase(directory.read_models, durable=False), opened), end_of_log=end_of_log
-        )
+        read_models = ReadModels(stores.read_models, end_of_log=end_of_log)
         answering = _started(Follower(log, read_models), opened)
 
-        collector = _collector(settings, _opened(SqliteDatabase(directory.inventory), opened), clock)
+        collector = _collector(settings, stores.revocation, clock)
         worker = _worker(settings, application, log, inventory, collector, clock)
         workers = EmbeddedWorkers(worker, threads=settings.worker_threads)
         dispatcher = Dispatcher(
-            _opened(SqliteDatabase(directory.work, durable=False), opened),
+            stores.work,
             workers.send,
             application.end_check_run,
             clock,
@@ -114,11 +110,6 @@ def _collector(settings: Settings, database: Database, clock: Clock) -> Revocati
     return RevocationCollector(
         CertificateReader(database), RevocationStore(database), Fetcher(settings.crl_allow), clock
     )
-
-
-def _opened(database: SqliteDatabase, opened: ExitStack) -> SqliteDatabase:
-    opened.callback(database.close)
-    return database
 
 
 def _started(follower: Follower, opened: ExitStack) -> Follower:
