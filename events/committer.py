@@ -12,11 +12,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, Generic, TypeVar
 
 from events.errors import LogUnavailable, StoreUnavailable, StreamConflict
 from events.event import Event
 from events.log import EventLog
+from events.observer import CommitObserver, NoObserver, name_of, outcome_of
 from events.unit import RecentAggregates, Unit
 
 __all__ = ["Committed", "Committer", "Unit"]
@@ -64,8 +66,9 @@ class _Decision:
 class Committer:
     """Carries out commands. Start it, submit from any thread, stop it."""
 
-    def __init__(self, log: EventLog) -> None:
+    def __init__(self, log: EventLog, observer: CommitObserver | None = None) -> None:
         self._log = log
+        self._observer = observer or NoObserver()
         self._aggregates = RecentAggregates(log)
         self._position = 0
         """The log's last position that this committer knows of."""
@@ -86,6 +89,9 @@ class Committer:
         command is in the log. Raises LogUnavailable after `stop`.
         """
         command = _Command(decide)
+        command.future.add_done_callback(
+            lambda future: self._observer.commanded(name_of(decide), outcome_of(future))
+        )
         with self._door:
             if self._is_stopped:
                 raise LogUnavailable("The service is stopping. Nothing was recorded.")
@@ -195,11 +201,14 @@ class Committer:
     def _append(self, events: Sequence[Event]) -> Sequence[int]:
         if not events:
             return ()
+        began = perf_counter()
         try:
             positions = self._log.append(events)
-        except BaseException:
+        except BaseException as error:
             self._forget(events)
+            self._observer.not_appended(error)
             raise
+        self._observer.appended(events, perf_counter() - began)
         if positions[0] != self._position + 1:
             self._aggregates.doubt()
         self._position = positions[-1]

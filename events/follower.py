@@ -5,6 +5,7 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
+from events.at_hand import EVENT
 from events.errors import StoreUnavailable
 from events.log import EventLog, Recorded
 from events.progress import Progress
@@ -103,6 +104,7 @@ class Follower:
 
     def _go_on(self) -> None:
         """Take the next batch; at the log's end, wait for more."""
+        EVENT.set(None)
         if self._next_after is None:
             self._next_after = self._following.position()
             self.progress.reached(self._next_after)
@@ -111,6 +113,7 @@ class Follower:
         if recorded:
             last = recorded[-1].position
             self._following.take(recorded, last)
+            EVENT.set(None)
             self._next_after = last
             self.progress.reached(last)
         if len(recorded) < BATCH:

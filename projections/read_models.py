@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from events.at_hand import EVENT
 from events.log import Recorded
 from events.store.database import Database, Transaction
 from projections.account_configuration import AccountConfiguration
@@ -60,6 +61,7 @@ class ReadModels:
             for projection in self._projections:
                 for each in recorded:
                     if each.position > before[projection.name]:
+                        EVENT.set(each.event)
                         projection.handle(rows, each.event)
             rows.execute("UPDATE projections SET position = ? WHERE position < ?", (position, position))
             after = _positions(rows)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from events.at_hand import EVENT
 from events.audit_task import CheckOutcome
 from events.clock import Clock
 from events.event import Cause
@@ -81,6 +82,7 @@ class Dispatcher:
             for each in recorded:
                 change = DEMAND.get(type(each.event))
                 if change is not None and each.position > known:
+                    EVENT.set(each.event)
                     change(table, each.event, each.position)
             table.move_to(max(position, known))
 

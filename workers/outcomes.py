@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from events.audit_task import CheckOutcome
 from events.vocabulary import CheckErrorCode, CheckRunStatus
+from workers.inventory.kinds import Kind
 
 LONGEST_MESSAGE = 2048
 """Characters. Source: `ErrorMessage` in the API's model."""
@@ -19,11 +20,12 @@ GIVEN_UP = CheckOutcome(
 )
 
 
-def not_permitted(required: str) -> CheckOutcome:
-    """The check needs what the inventory does not have; `required` says so."""
-    return CheckOutcome(
-        CheckRunStatus.FAILED, error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS, message=required
+def not_permitted(missing: Sequence[Kind]) -> CheckOutcome:
+    """The check needs kinds of resources of which the inventory knows nothing."""
+    message = " ".join(
+        f"The inventory does not have the account's {kind.called}. {_advice(kind)}" for kind in missing
     )
+    return CheckOutcome(CheckRunStatus.FAILED, error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS, message=message)
 
 
 def canceled(examined: int, non_compliant: int) -> CheckOutcome:
@@ -45,6 +47,12 @@ def completed(
         non_compliant_resources=non_compliant,
         message=_shortened(" ".join(sentences)) or None,
     )
+
+
+def _advice(kind: Kind) -> str:
+    if kind.can_be_none:
+        return f"Import them, or a LISTING of {kind.resource_type} that says there are none."
+    return f"Import them as a record of {kind.resource_type}."
 
 
 def _shortened(text: str) -> str:

@@ -41,10 +41,11 @@ def plan_check(worker: Worker, account: AccountId, task_id: TaskId, check_name: 
         run.end(outcomes.UNKNOWN_CHECK)
         return
     version = worker.inventory.current_version(account)
-    bounds = worker.inventory.shard_bounds(account, check.examines, version, worker.shard_size)
-    if check.required is not None and not bounds:
-        run.end(outcomes.not_permitted(check.required))
+    missing = [kind for kind in check.examines.kinds if not worker.inventory.is_listed(account, kind, version)]
+    if missing:
+        run.end(outcomes.not_permitted(missing))
         return
+    bounds = worker.inventory.shard_bounds(account, check.examines, version, worker.shard_size)
     with _a_crash_ends(run):
         if bounds and not collect(run, check, version):
             return

@@ -12,7 +12,7 @@ from events.clock import Clock
 from events.log import EventLog
 from events.vocabulary import AccountId, CheckName
 from workers.checks.check import Check
-from workers.inventory.kinds import Examines
+from workers.inventory.kinds import Examines, Kind
 from workers.inventory.rows import Row
 from workers.judging.revocation import Revocations
 from workers.judging.weak_keys import WeakKeys
@@ -26,6 +26,10 @@ class Inventory(Protocol):
 
     def current_version(self, account: AccountId) -> int:
         """The version that an audit beginning now is to look at."""
+        ...
+
+    def is_listed(self, account: AccountId, kind: Kind, version: int) -> bool:
+        """Whether anything is known of the account's resources of a kind: there are some, or there are none."""
         ...
 
     def shard_bounds(

@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from events.application import Judgement
 from tests.support.case_revocations import served
 from tests.support.check_cases import CASES, Case, fill, run
 from workers.checks import REGISTRY
@@ -36,7 +37,7 @@ def test_a_fleet_that_is_good_has_something_to_examine():
 
 def counts(case, inventory, documents):
     judgement = run(case.check, inventory, case.circumstances(), documents)
-    assert judgement is not None
+    assert isinstance(judgement, Judgement)
     return {
         "examined": judgement.tally.resources_examined,
         "nonCompliant": judgement.tally.non_compliant_resources,

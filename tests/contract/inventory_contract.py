@@ -15,7 +15,7 @@ from tests.support.inventory_records import (
     key,
     policy,
 )
-from workers.inventory.kinds import DEVICE_CERTIFICATES, IOT_POLICIES, Examines
+from workers.inventory.kinds import DEVICE_CERTIFICATES, IOT_POLICIES, LISTINGS, Examines
 from workers.inventory.store import Inventory
 
 ANOTHER_ACCOUNT = AccountId("111111111111")
@@ -95,6 +95,22 @@ class InventoryContract:
         assert counts(importing) == {"added": 1, "changed": 1, "unchanged": 1, "removed": 2}
         assert devices_at(inventory, ACCOUNT) == {2: "ACTIVE", 3: "INACTIVE", 4: "ACTIVE"}
         assert policies_at(inventory) == {}
+
+    def test_a_kind_is_listed_while_there_is_a_resource_of_it_or_a_listing(self, inventory):
+        def listed(version):
+            return [inventory.is_listed(ACCOUNT, kind, version) for kind in (DEVICE_CERTIFICATES, IOT_POLICIES)]
+
+        import_devices(inventory, device(1, "INACTIVE"))
+        with inventory.begin_import(ACCOUNT, replace=True, now=NOON) as importing:
+            importing.add(LISTINGS, {"listed": "IOT_POLICY"})
+        import_devices(inventory, device(1), replace=True)
+        assert [listed(version) for version in range(4)] == [
+            [False, False],
+            [True, False],
+            [False, True],
+            [True, False],
+        ]
+        assert not inventory.is_listed(ANOTHER_ACCOUNT, DEVICE_CERTIFICATES, 3)
 
     def test_an_older_version_stays_as_it_was(self, inventory):
         import_devices(inventory, device(1), device(2))

@@ -67,6 +67,11 @@ def test_shards_have_each_row_once_in_order(make: Make, number: int, sizes: list
     assert [row for rows in found for row in rows] == [(f"{each:064x}", each) for each in range(number)]
 
 
+def test_a_kind_is_listed_when_there_is_something_of_it_in_scope_or_not(make: Make):
+    fleet = make([certificate(1, "REVOKED")])
+    assert fleet.is_listed(ACCOUNT, DEVICE_CERTIFICATES, fleet.current_version(ACCOUNT))
+
+
 def test_only_what_is_in_scope_is_cut_and_read(make: Make):
     records = [certificate(each, "ACTIVE" if each % 2 else "REVOKED") for each in range(10)]
     found = shards(make(records), ACTIVE, 2)

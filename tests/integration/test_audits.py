@@ -19,6 +19,7 @@ THINGS = 3000
 BAD = [f"bad{number:05}" for number in range(0, THINGS, 10)]
 GOOD = [f"thing{number:05}" for number in range(THINGS - len(BAD))]
 FLEET = [{"name": name} for name in (*GOOD, *BAD)]
+UNKNOWN = FleetInMemory([], is_listed=False)
 NON_COMPLIANT = CheckOutcome(CheckRunStatus.COMPLETED_NON_COMPLIANT, THINGS, len(BAD))
 
 
@@ -68,8 +69,8 @@ def test_a_crash_in_one_check_fails_that_check_only(tmp_path: Path, caplog: pyte
 
 
 def test_an_audit_whose_every_check_failed_has_failed(tmp_path: Path):
-    with open_workshop(tmp_path, FleetInMemory([]), REGISTRY) as workshop, at_work(workshop, tmp_path):
-        task = workshop.start_audit("REQUIRING_CHECK")
+    with open_workshop(tmp_path, UNKNOWN, REGISTRY) as workshop, at_work(workshop, tmp_path):
+        task = workshop.start_audit("NAMES_CHECK")
         assert workshop.wait_until_over(task) is AuditTaskFailed
         [outcome] = workshop.outcomes(task).values()
         assert outcome.error_code is CheckErrorCode.INSUFFICIENT_PERMISSIONS

@@ -16,7 +16,7 @@ from tests.support.workshop import Workshop
 from workers.run_check import judge_shard, plan_check
 
 NAMES = CheckName("NAMES_CHECK")
-REQUIRING = CheckName("REQUIRING_CHECK")
+NOTICING = CheckName("NOTICING_CHECK")
 SHARD_SIZE = 100
 TASK = TaskId("a" * 32)
 STARTED = FakeClock().now()

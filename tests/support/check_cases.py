@@ -16,6 +16,7 @@ import yaml
 from cryptography import x509
 
 from events.application import Judgement
+from events.audit_task import CheckOutcome
 from events.identifiers import certificate_arn
 from events.vocabulary import AccountId, CheckName
 from tests.support.case_revocations import ServedDocuments, ca, ca_certificate, collected, extensions
@@ -27,6 +28,7 @@ from workers.inventory.certificate_facts import modulus_fingerprint
 from workers.inventory.importers.records import read_record
 from workers.inventory.store import Inventory
 from workers.judging.weak_keys import FingerprintList
+from workers.outcomes import not_permitted
 from workers.run_check import judge
 from workers.watched_rows import WatchedRows
 
@@ -140,14 +142,15 @@ def fill(inventory: Inventory, records: list[Mapping[str, Any]], now: datetime) 
 
 def run(
     check: Check, inventory: Inventory, circumstances: Circumstances, documents: Mapping[str, bytes] | None = None
-) -> Judgement | None:
-    """Judge the whole inventory; None when what the check requires is not there.
+) -> Judgement | CheckOutcome:
+    """Judge the whole inventory; the outcome when the inventory does not know what the check examines.
 
     `documents` is what is served under each URL.
     """
     version = inventory.current_version(ACCOUNT)
-    if check.required and not inventory.shard_bounds(ACCOUNT, check.examines, version, 1000):
-        return None
+    missing = [kind for kind in check.examines.kinds if not inventory.is_listed(ACCOUNT, kind, version)]
+    if missing:
+        return not_permitted(missing)
     revocations = collected(check, inventory, ACCOUNT, circumstances, ServedDocuments(documents or {}))
     circumstances = replace(circumstances, revocations=revocations)
     rows = inventory.rows(ACCOUNT, check.examines, version, None, None)

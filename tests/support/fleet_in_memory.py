@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from events.vocabulary import AccountId
-from workers.inventory.kinds import Examines
+from workers.inventory.kinds import Examines, Kind
 from workers.inventory.rows import Row
 
 VERSION = 7
@@ -21,15 +21,24 @@ class FleetInMemory:
     """
 
     def __init__(
-        self, records: Sequence[Mapping[str, Any]], *, before_row: Callable[[str], None] = _nothing
+        self,
+        records: Sequence[Mapping[str, Any]],
+        *,
+        before_row: Callable[[str], None] = _nothing,
+        is_listed: bool = True,
     ) -> None:
         self._records = records
+        self._is_listed = is_listed
         self._before_row = before_row
         self.rows_read = 0
 
     def current_version(self, _: AccountId) -> int:
         """Return the only version."""
         return VERSION
+
+    def is_listed(self, _: AccountId, kind: Kind, version: int) -> bool:
+        """Tell what the fleet was made with, or what its records tell."""
+        return version == VERSION and (self._is_listed or bool(self._records))
 
     def shard_bounds(self, _: AccountId, examines: Examines, version: int, shard_size: int) -> list[str | None]:
         """Cut after every `shard_size` rows."""

@@ -8,7 +8,9 @@ from workers.checks.check import Check, Circumstances, NotJudged
 from workers.inventory.kinds import Examines, Kind
 from workers.inventory.rows import Row
 
-THINGS = Kind(table="things", key="name", columns={"name": "TEXT NOT NULL"})
+THINGS = Kind(
+    table="things", resource_type="THING", called="things", key="name", columns={"name": "TEXT NOT NULL"}
+)
 EXAMINES = Examines(THINGS, ("name",))
 
 UNREADABLE = NotJudged("things that can't be read")
@@ -41,14 +43,13 @@ NAMES_CHECK = Check(CheckName("NAMES_CHECK"), Severity.HIGH, EXAMINES, judge_by_
 OTHER_NAMES_CHECK = Check(CheckName("OTHER_NAMES_CHECK"), Severity.LOW, EXAMINES, judge_by_name)
 """Finds the same things."""
 
-REQUIRING_CHECK = Check(
-    CheckName("REQUIRING_CHECK"),
+NOTICING_CHECK = Check(
+    CheckName("NOTICING_CHECK"),
     Severity.LOW,
     EXAMINES,
     judge_by_name,
-    required="There are no things to look at.",
     notices=lambda circumstances: [f"In {circumstances.region} one half was not examined."],
 )
-"""Can't be done without a thing, and has something to say about itself."""
+"""Has something to say about itself."""
 
-REGISTRY = {check.name: check for check in (NAMES_CHECK, OTHER_NAMES_CHECK, REQUIRING_CHECK)}
+REGISTRY = {check.name: check for check in (NAMES_CHECK, OTHER_NAMES_CHECK, NOTICING_CHECK)}

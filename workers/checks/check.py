@@ -62,8 +62,6 @@ class Check:
     thresholds: Mapping[ThresholdName, ThresholdRange] = field(default_factory=dict)
     notices: Callable[[Circumstances], list[str]] = _nothing_to_say
     """Sentences for the check's message about what it can't look at at all under these circumstances."""
-    required: str | None = None
-    """What must be in the inventory for the check to be done at all. Without it the check FAILS with this text."""
     collects: Collects | None = None
     """What is collected for the check first. `examines` is then of a kind of certificates."""
     is_judged_whole: bool = False

@@ -42,8 +42,4 @@ CHECK = Check(
     severity=Severity.LOW,
     examines=Examines(LOGGING_OPTIONS, ("log_level", "default_log_level", "disable_all_logs")),
     judge=judge,
-    required=(
-        "The inventory does not have the account's logging options. Import an ACCOUNT_SETTINGS record with the "
-        "answers of GetLoggingOptions and GetV2LoggingOptions."
-    ),
 )

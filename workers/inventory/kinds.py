@@ -42,6 +42,10 @@ class Kind:
     """One kind of resource: a table of temporal rows."""
 
     table: str
+    resource_type: str
+    """What its records are called in an import (`workers/inventory/importers/records.py`)."""
+    called: str
+    """What its resources are called in a sentence, in the plural."""
     key: str
     """The column that tells one resource from another within an account; shards are ranges of it."""
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -52,22 +56,30 @@ class Kind:
     """How many rows are read at a time: fewer where a row can be large, so that memory stays bounded."""
     sole: tuple[str, str] | None = None
     """Two columns, (group, flag): of the rows of a group one has the flag, and the one imported last keeps it."""
+    can_be_none: bool = True
+    """Whether an account can have no resource of it, which a LISTING then says."""
 
 
 DEVICE_CERTIFICATES = Kind(
     table="device_certificates",
+    resource_type="DEVICE_CERTIFICATE",
+    called="device certificates",
     key="certificate_id",
     columns={**CERTIFICATE_COLUMNS, "ca_certificate_id": "TEXT"},
     scanned=SCANNED_OF_CERTIFICATES,
 )
 CA_CERTIFICATES = Kind(
     table="ca_certificates",
+    resource_type="CA_CERTIFICATE",
+    called="CA certificates",
     key="certificate_id",
     columns=CERTIFICATE_COLUMNS,
     scanned=SCANNED_OF_CERTIFICATES,
 )
 IOT_POLICIES = Kind(
     table="iot_policies",
+    resource_type="IOT_POLICY",
+    called="IoT policies",
     key="policy_version",
     columns={
         "policy_version": "TEXT NOT NULL",  # name:version
@@ -81,6 +93,8 @@ IOT_POLICIES = Kind(
 )
 LOGGING_OPTIONS = Kind(
     table="logging_options",
+    resource_type="ACCOUNT_SETTINGS",
+    called="logging options",
     key="settings_of",
     columns={
         "settings_of": "TEXT NOT NULL",  # the account
@@ -90,9 +104,17 @@ LOGGING_OPTIONS = Kind(
         "disable_all_logs": "INTEGER",
         "v2_role_arn": "TEXT",
     },
+    can_be_none=False,
+)
+LISTINGS = Kind(
+    table="listings",
+    resource_type="LISTING",
+    called="listings",
+    key="listed",
+    columns={"listed": "TEXT NOT NULL"},  # a resource type, all of whose resources were read, if there are any
 )
 
-KINDS = (DEVICE_CERTIFICATES, CA_CERTIFICATES, IOT_POLICIES, LOGGING_OPTIONS)
+KINDS = (DEVICE_CERTIFICATES, CA_CERTIFICATES, IOT_POLICIES, LOGGING_OPTIONS, LISTINGS)
 
 
 @dataclass(frozen=True)
@@ -103,3 +125,8 @@ class Examines:
     columns: tuple[str, ...]
     only: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     """Column to the values that bring a row into the check's scope, such as status ACTIVE or PENDING_TRANSFER."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the inventory must know of the account, if only that there is none."""
+        return (self.kind,)

@@ -12,7 +12,7 @@ from events.vocabulary import AccountId
 from workers.inventory import schema
 from workers.inventory.discarding import discard, discard_unfinished
 from workers.inventory.import_lock import ImportLock, ImportLockFile
-from workers.inventory.kinds import Examines
+from workers.inventory.kinds import LISTINGS, Examines, Kind
 from workers.inventory.rows import Row
 from workers.inventory.scope import Scope
 from workers.inventory.unpublished_version import Import
@@ -39,6 +39,14 @@ class Inventory:
             (account,),
         )
         return int(version)
+
+    def is_listed(self, account: AccountId, kind: Kind, version: int) -> bool:
+        """Whether anything is known of the account's resources of a kind: there are some, or there are none."""
+        listed = Scope(account, Examines(LISTINGS, (), only={LISTINGS.key: (kind.resource_type,)}), version)
+        return any(
+            self._database.query(*scope.select("1", limit=1))
+            for scope in (Scope(account, Examines(kind, ()), version), listed)
+        )
 
     def count(self, account: AccountId, examines: Examines, version: int) -> int:
         """How many resources are in a check's scope."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from events.store.database import Row, Transaction
@@ -50,7 +49,6 @@ class TableMerge:
         self._account = account
         self._version = version
         self._counts = counts
-        self._values_of = itemgetter(*kind.columns)
         names = ("account", "added_in", "removed_in", *kind.columns)
         marks = ", ".join("?" * len(names))
         updates = ", ".join(f"{name} = excluded.{name}" for name in kind.columns)
@@ -62,7 +60,7 @@ class TableMerge:
 
     def given(self, values: Mapping[str, Any], der: bytes | None) -> Given:
         """A record for this table; KeyError when a column has no value."""
-        return Given(values[self.kind.key], self._values_of(values), der)
+        return Given(values[self.kind.key], tuple(map(values.__getitem__, self.kind.columns)), der)
 
     def merge(self, transaction: Transaction, records: Sequence[Given]) -> None:
         """Write the records and count them. Of two with the same key the later one stands."""

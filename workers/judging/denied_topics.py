@@ -64,13 +64,16 @@ def denials_that_wildcards_pass_by(statements: Sequence[Statement]) -> list[str]
 
     Those that name + or # themselves are the subject of `denials_with_mqtt_wildcards`.
     """
-    allowed = list(_allowed_with_wildcards(statements))
-    return _once_each(
-        each.text
+    denied = [
+        each
         for each in _denied(statements, "iot:Subscribe")
         if not (each.has_mqtt_wildcards or _is_out_of_reach(each.pattern.resource))
-        and any(_is_part_of(each.pattern, of) for of in allowed)
-        and not _is_receiving_denied(each, statements)
+    ]
+    allowed = list(_allowed_with_wildcards(statements)) if denied else []
+    return _once_each(
+        each.text
+        for each in denied
+        if any(_is_part_of(each.pattern, of) for of in allowed) and not _is_receiving_denied(each, statements)
     )
 
 

@@ -67,14 +67,19 @@ def _object(value: Any, members: set[str], otherwise: str) -> Mapping[str, Any]:
 
 def _statement(value: Any) -> Statement:
     statement = _object(value, STATEMENT_MEMBERS, "with a statement of an unknown form")
-    if statement.get("Effect") not in list(Effect):
-        raise NotAPolicy("with a statement whose Effect is neither Allow nor Deny")
     return Statement(
-        Effect(statement["Effect"]),
+        _effect(statement.get("Effect")),
         *_either(statement, "Action", "NotAction"),
         *_either(statement, "Resource", "NotResource"),
         _conditions(statement.get("Condition", {})),
     )
+
+
+def _effect(value: Any) -> Effect:
+    try:
+        return Effect(value)
+    except ValueError:
+        raise NotAPolicy("with a statement whose Effect is neither Allow nor Deny") from None
 
 
 def _either(statement: Mapping[str, Any], name: str, opposite: str) -> tuple[tuple[str, ...], bool]:

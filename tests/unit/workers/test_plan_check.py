@@ -8,7 +8,7 @@ from events.audit_task import CheckOutcome
 from events.check_run import CheckPlan, CheckRunPlanned
 from events.check_shard import CheckShardCompleted
 from events.vocabulary import CheckErrorCode, CheckRunStatus, TaskId
-from tests.support.begun_audit import REQUIRING, TASK, Begin, numbered
+from tests.support.begun_audit import NOTICING, TASK, Begin, numbered
 from tests.support.fleet_in_memory import VERSION
 from tests.support.made_up_checks import NAMES_CHECK
 from workers.run_check import MOST_SHARDS, at_most
@@ -41,19 +41,20 @@ def test_a_check_over_nothing_is_planned_with_no_shard(begun: Begin):
     assert planned.plan.shard_bounds == []
 
 
-def test_a_check_without_what_it_requires_fails_as_not_permitted(begun: Begin):
-    case = begun(checks=(REQUIRING,))
-    case.plan(REQUIRING)
+def test_a_check_of_what_the_inventory_does_not_know_fails_as_not_permitted(begun: Begin):
+    case = begun(is_listed=False)
+    case.plan()
     assert case.outcome() == CheckOutcome(
         CheckRunStatus.FAILED,
         error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS,
-        message="There are no things to look at.",
+        message="The inventory does not have the account's things. "
+        "Import them, or a LISTING of THING that says there are none.",
     )
 
 
 def test_what_a_check_can_not_look_at_is_in_its_plan(begun: Begin):
-    case = begun("thing", checks=(REQUIRING,))
-    case.plan(REQUIRING)
+    case = begun("thing", checks=(NOTICING,))
+    case.plan(NOTICING)
     [planned] = case.workshop.events(CheckRunPlanned)
     assert planned.plan.notices == ["In us-east-1 one half was not examined."]
 
@@ -77,7 +78,7 @@ def test_planning_a_canceled_audit_changes_nothing(begun: Begin):
 def test_a_message_about_what_was_never_asked_for_changes_nothing(begun: Begin, task: TaskId):
     case = begun("thing")
     appended = case.appended()
-    case.plan(REQUIRING, task)
+    case.plan(NOTICING, task)
     assert case.appended() == appended
 
 

@@ -19,7 +19,15 @@ from workers.inventory.importers.record_members import (
     text,
 )
 from workers.inventory.importers.rejection import RecordRejected
-from workers.inventory.kinds import CA_CERTIFICATES, DEVICE_CERTIFICATES, IOT_POLICIES, LOGGING_OPTIONS, Kind
+from workers.inventory.kinds import (
+    CA_CERTIFICATES,
+    DEVICE_CERTIFICATES,
+    IOT_POLICIES,
+    KINDS,
+    LISTINGS,
+    LOGGING_OPTIONS,
+    Kind,
+)
 
 # The patterns and enumerations are those of botocore's model of AWS IoT (2015-05-28).
 CERTIFICATE_ID = re.compile(r"[0-9a-fA-F]{64}")
@@ -180,9 +188,17 @@ def _account_settings(record: Record, account: AccountId | None) -> InventoryRec
     return InventoryRecord(LOGGING_OPTIONS, values)
 
 
+def _listing(record: Record, _: AccountId | None) -> InventoryRecord:
+    return InventoryRecord(LISTINGS, {"listed": needed(choice(record, "listed", LISTABLE), "listed")})
+
+
+LISTABLE = tuple(kind.resource_type for kind in KINDS if kind.can_be_none and kind is not LISTINGS)
+"""What an account can have none of."""
+
 READERS: Mapping[str, Callable[[Record, AccountId | None], InventoryRecord]] = {
     "DEVICE_CERTIFICATE": _device_certificate,
     "CA_CERTIFICATE": _ca_certificate,
     "IOT_POLICY": _policy,
     "ACCOUNT_SETTINGS": _account_settings,
+    "LISTING": _listing,
 }

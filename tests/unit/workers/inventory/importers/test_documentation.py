@@ -13,7 +13,12 @@ SHOWN = re.findall(r'^\{"resourceType".*\}$', PAGE, re.MULTILINE)
 
 def test_each_example_that_is_not_shortened_is_a_record():
     whole = [json.loads(line) for line in SHOWN if "..." not in line]
-    assert {record["resourceType"] for record in whole} == {"DEVICE_CERTIFICATE", "IOT_POLICY", "ACCOUNT_SETTINGS"}
+    assert {record["resourceType"] for record in whole} == {
+        "DEVICE_CERTIFICATE",
+        "IOT_POLICY",
+        "ACCOUNT_SETTINGS",
+        "LISTING",
+    }
     for record in whole:
         read_record(record, ACCOUNT)
 
