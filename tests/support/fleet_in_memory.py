@@ -36,7 +36,7 @@ class FleetInMemory:
         """Return the only version."""
         return VERSION
 
-    def is_listed(self, _: AccountId, kind: Kind, version: int) -> bool:
+    def is_listed(self, _: AccountId, __: Kind, version: int) -> bool:
         """Tell what the fleet was made with, or what its records tell."""
         return version == VERSION and (self._is_listed or bool(self._records))
 
