@@ -39,6 +39,17 @@ class LogRecorder(ApplicationRecorder):
     """Rings after each append of this process."""
 
     @abstractmethod
+    def recorded_after(self, position: int) -> int | None:
+        """Return when the first event after a position was recorded, in epoch milliseconds; None without one.
+
+        Known also of an event that can't be read.
+        """
+
+    @abstractmethod
+    def require_appendable(self) -> None:
+        """Raise StoreUnavailable if an event could not be appended now. Records nothing, whatever it finds."""
+
+    @abstractmethod
     def close(self) -> None:
         """Release what the recorder holds. Calls after it fail."""
 
@@ -89,6 +100,14 @@ class EventLog:
     def last_position(self) -> int:
         """Return the position of the last event, 0 when there is none."""
         return self._recorder.max_notification_id() or 0
+
+    def recorded_after(self, position: int) -> int | None:
+        """Return when the first event after a position was recorded, in epoch milliseconds; None without one."""
+        return self._recorder.recorded_after(position)
+
+    def require_appendable(self) -> None:
+        """Raise StoreUnavailable if an event could not be appended now. Nothing is appended."""
+        self._recorder.require_appendable()
 
     def close(self) -> None:
         """Close the log. Calls after it fail."""

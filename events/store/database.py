@@ -4,6 +4,7 @@ A query is plain SQL in the dialect that SQLite and PostgreSQL share: `?` for pa
 for times (epoch milliseconds), `INSERT ... ON CONFLICT`. docs/decisions/ says why it is not an object mapper.
 """
 
+import shutil
 import sqlite3
 import threading
 import weakref
@@ -145,6 +146,13 @@ class SqliteDatabase:
             parameters,
         )
         return list(zip(*map(_VALUES.decode, columns_of_values), strict=True))
+
+    def free_bytes(self) -> int:
+        """Return how much room the file's disk has left."""
+        try:
+            return shutil.disk_usage(self._path.parent).free
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path.name}: {error.strerror}") from error
 
     def close(self) -> None:
         """Close every connection, after what they are doing. Calls after it fail."""

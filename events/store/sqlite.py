@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from eventsourcing.persistence import (
     ApplicationRecorder,
@@ -16,6 +16,7 @@ from eventsourcing.persistence import StoredEvent as LibraryStoredEvent
 
 from events.bell import Bell
 from events.codec import EventMapper, StoredEvent
+from events.errors import StoreUnavailable
 from events.log import EventLog, LogRecorder
 from events.store.database import SqliteDatabase, Transaction
 from events.store.subscription import BellSubscription
@@ -47,6 +48,13 @@ other threads are busy, taking it back may cost more than the row. Few sizes, so
 """
 
 NO_END = 2**63 - 1
+
+LEAST_ROOM = 16 * 1024 * 1024
+"""Bytes that the disk must have left for the log to count as one that can be appended to: four saves of the
+largest size. A disk that is fuller than this is full before anybody has looked."""
+
+REHEARSED = bytes(64 * 1024)
+"""The state of an event that is tried and never recorded; so large that the file would have to grow for it."""
 
 
 class SqliteRecorder(LogRecorder):
@@ -123,6 +131,28 @@ class SqliteRecorder(LogRecorder):
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         """Return an iterator over the log that waits for more at its end."""
         return BellSubscription(self, self.appended, gt, topics)
+
+    def recorded_after(self, position: int) -> int | None:
+        """Return when the first event after a position was recorded, in epoch milliseconds; None without one."""
+        found = self._database.query(
+            "SELECT recorded_at FROM events WHERE position > ? ORDER BY position LIMIT 1", (position,)
+        )
+        return cast("int", found[0][0]) if found else None
+
+    def require_appendable(self) -> None:
+        """Raise StoreUnavailable if an event could not be appended now.
+
+        An event is inserted and taken back, and the nothing that remains is committed. That shows a file that
+        can't be written, is held by another process or may not grow. Of a disk that is nearly full a commit of so
+        little knows nothing, so the room there is looked at besides.
+        """
+        if self._database.free_bytes() < LEAST_ROOM:
+            raise StoreUnavailable(f"the disk of the log has less than {LEAST_ROOM:,} bytes left")
+        with self._database.transaction() as transaction:
+            transaction.execute("SAVEPOINT rehearsal")
+            row = (uuid4().bytes, 1, "", REHEARSED, "", 0, b"")
+            transaction.execute(f"INSERT INTO events ({COLUMNS}) VALUES {ROW}", row)  # noqa: S608 - as below
+            transaction.execute("ROLLBACK TO rehearsal")
 
     def close(self) -> None:
         """Close the file."""

@@ -16,10 +16,11 @@ from events.errors import StoreUnavailable
 from events.log import LogRecorder
 
 PATIENCE = 30.0
+RECORDED_AT = 1767268800123
 
 
 def stored(stream: UUID, version: int, topic: str = "Door.Opened.v1", state: bytes = b"{}") -> StoredEvent:
-    return StoredEvent(stream, version, topic, state, "000000000000", 1767268800123, uuid4())
+    return StoredEvent(stream, version, topic, state, "000000000000", RECORDED_AT, uuid4())
 
 
 def stream_of(length: int, topic: str = "Door.Opened.v1") -> list[StoredEvent]:
@@ -70,6 +71,28 @@ class LogRecorderContract:
         found = recorder.select_notifications(None, length + 1)
         assert versions(found) == list(range(1, length + 1))
         assert positions(found) == list(given)
+
+    def test_it_is_known_when_the_next_event_was_recorded_whatever_is_in_it(self, recorder):
+        assert recorder.recorded_after(0) is None
+
+        [first, second] = recorder.insert_events(stream_of(2, "Nobody.KnowsThis.v1"))
+
+        assert recorder.recorded_after(0) == recorder.recorded_after(first) == RECORDED_AT
+        assert recorder.recorded_after(second) is None
+
+    def test_whether_it_can_be_appended_to_is_found_out_without_appending(self, recorder):
+        recorder.require_appendable()
+        [first] = recorder.insert_events(stream_of(1))
+        recorder.require_appendable()
+        [second] = recorder.insert_events(stream_of(1))
+
+        assert positions(recorder.select_notifications(None, 10)) == [first, second]
+
+    def test_a_closed_one_can_not_be_appended_to(self, recorder):
+        recorder.close()
+
+        with pytest.raises(StoreUnavailable):
+            recorder.require_appendable()
 
     def test_no_events_are_no_positions(self, recorder):
         assert list(recorder.insert_events([])) == []

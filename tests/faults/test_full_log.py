@@ -7,7 +7,7 @@ import pytest
 
 from events.codec import EventMapper
 from events.committer import Committer
-from events.errors import LogUnavailable, NotFound
+from events.errors import LogUnavailable, NotFound, StoreUnavailable
 from events.log import EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import SqliteRecorder
@@ -56,6 +56,27 @@ def test_a_command_that_no_longer_fits_is_refused_and_nothing_of_it_is_recorded(
 
     assert roles_in(log) == ["first"]
     assert log.last_position() == 2
+
+
+def test_that_it_can_not_be_appended_to_is_known_before(database, log, committer):
+    log.require_appendable()
+    fill(database)
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        log.require_appendable()
+
+    make_room(database)
+    log.require_appendable()
+
+
+def test_nor_one_that_can_only_be_read(database, log, committer):
+    with database.transaction() as transaction:
+        transaction.execute("PRAGMA query_only = ON")
+
+    with pytest.raises(StoreUnavailable, match="readonly"):
+        log.require_appendable()
+
+    assert roles_in(log) == ["first"]
 
 
 def test_what_still_fits_goes_in(database, log, committer):
