@@ -1,0 +1,17 @@
+"""The presence store keeps its contract over SQLite."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from events.store.database import Database, SqliteDatabase
+from tests.contract.presence_contract import PresenceContract
+
+
+class TestSqlitePresence(PresenceContract):
+    @pytest.fixture
+    def database(self, tmp_path: Path) -> Iterator[Database]:
+        opened = SqliteDatabase(tmp_path / "presence.sqlite", durable=False)
+        yield opened
+        opened.close()
