@@ -1,14 +1,18 @@
 """The resources that a policy's statement names: ARNs with wildcards and policy variables."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from workers.judging.wildcards import Pattern, Symbol, Wildcard
 
-SPECIAL = re.compile(r"(\$\{(?:\$|[^${}]*)\}|[*?])")
-"""What stands for something else than itself: a policy variable or a wildcard."""
+VARIABLE = r"\$\{(?:\$|[^${}]*)\}"
+"""A policy variable, such as `${iot:ClientId}`."""
+SPECIAL = re.compile(rf"({VARIABLE}|[*?])")
+"""What does not stand for itself."""
+COLON = re.compile(rf"{VARIABLE}|(:)")
+"""A colon, in its group. One in a variable's name is none."""
 WILDCARDS = {"*": Wildcard.MANY, "?": Wildcard.ONE}
 ESCAPED = {"${*}": "*", "${?}": "?", "${$}": "$"}
 """Characters that stand for themselves. Source: IAM user guide, "IAM policy elements: Variables and tags"."""
@@ -16,7 +20,7 @@ ESCAPED = {"${*}": "*", "${?}": "?", "${$}": "$"}
 FIELDS_OF_AN_ARN = 6
 """arn:partition:service:region:account:resource"""
 
-ANYTHING: list[Symbol] = [Wildcard.MANY]
+ANYTHING = "*"
 ARN = Pattern.of("arn")
 IOT = Pattern.of("iot")
 
@@ -47,20 +51,13 @@ def parse_resource(text: str) -> ResourcePattern:
     end of one stands for those that are missing; without such a star, the missing ones can be anything. Source:
     IAM user guide, "IAM JSON policy elements: Resource", on wildcards and on incomplete ARNs.
     """
-    *place, resource = text.split(":", FIELDS_OF_AN_ARN - 1)
-    if len(place) == FIELDS_OF_AN_ARN - 1 and not any("$" in field for field in place):
-        return ResourcePattern(_place(tuple(place)), Pattern(_symbols(resource)))
-    fields = _fields(_symbols(text))
+    fields = _fields(text)
     missing = FIELDS_OF_AN_ARN - len(fields)
-    if missing and any(field[-1:] == ANYTHING for field in fields[:-1]):
+    if missing and any(field.endswith(ANYTHING) for field in fields[:-1]):
         fields = [ANYTHING] * (FIELDS_OF_AN_ARN - 1) + fields[-1:]
     elif missing:
         fields += [ANYTHING] * missing
-    *place, resource = map(Pattern, fields)
-    return ResourcePattern(tuple(place), resource)
-
-
-EVERY_RESOURCE = ResourcePattern((Pattern(ANYTHING),) * (FIELDS_OF_AN_ARN - 1), Pattern(ANYTHING))
+    return ResourcePattern(_place(tuple(fields[:-1])), _pattern(fields[-1]))
 
 
 def variable(name: str) -> Symbol:
@@ -68,28 +65,30 @@ def variable(name: str) -> Symbol:
     return f"${{{name}}}".lower()
 
 
+def _fields(text: str) -> list[str]:
+    """Split at the first five colons that are in no variable's name."""
+    fields = text.split(":", FIELDS_OF_AN_ARN - 1)
+    # A colon in a variable's name would leave the variable's beginning in front of it.
+    if not any("$" in field for field in fields[:-1]):
+        return fields
+    colons = [found.start() for found in COLON.finditer(text) if found[1]][: FIELDS_OF_AN_ARN - 1]
+    return [text[before + 1 : colon] for before, colon in pairwise([-1, *colons, len(text)])]
+
+
 @lru_cache(maxsize=64)
 def _place(fields: tuple[str, ...]) -> tuple[Pattern, ...]:
-    """Read the first fields of an ARN when there is no variable in them. A fleet's policies name a few places."""
-    return tuple(map(Pattern.of, fields))
+    """Read all fields but the last. A fleet's policies name few places, so those that were read last are kept."""
+    return tuple(map(_pattern, fields))
 
 
-def _symbols(text: str) -> list[Symbol]:
+def _pattern(text: str) -> Pattern:
     symbols: list[Symbol] = []
     for at, piece in enumerate(SPECIAL.split(text)):
         if at % 2 == 0:
             symbols += piece
         else:
             symbols.append(WILDCARDS.get(piece) or ESCAPED.get(piece) or piece.lower())
-    return symbols
+    return Pattern(symbols)
 
 
-def _fields(symbols: Iterable[Symbol]) -> list[list[Symbol]]:
-    """Split at the first five colons. A colon in a variable's name is none of them."""
-    fields: list[list[Symbol]] = [[]]
-    for symbol in symbols:
-        if symbol == ":" and len(fields) < FIELDS_OF_AN_ARN:
-            fields.append([])
-        else:
-            fields[-1].append(symbol)
-    return fields
+EVERY_RESOURCE = parse_resource(ANYTHING)

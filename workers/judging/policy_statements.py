@@ -41,7 +41,8 @@ class Statement:
     def is_about(self, action: str) -> bool:
         """Tell whether the statement is about an action such as `iot:Connect`, whose case does not matter."""
         lower = action.lower()
-        is_named = lower in self._names or any(pattern.matches(lower) for pattern in self._name_patterns)
+        names, patterns = self._named
+        is_named = lower in names or (bool(patterns) and any(pattern.matches(lower) for pattern in patterns))
         return is_named != self.is_about_other_actions
 
     @cached_property
@@ -50,9 +51,7 @@ class Statement:
         return tuple(pattern for pattern in map(parse_resource, self.resources) if pattern.is_of_iot)
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(action.lower() for action in self.actions)
-
-    @cached_property
-    def _name_patterns(self) -> tuple[Pattern, ...]:
-        return tuple(Pattern.of(name) for name in self._names if "*" in name or "?" in name)
+    def _named(self) -> tuple[frozenset[str], tuple[Pattern, ...]]:
+        """The names of actions in lower case, and those of them that have wildcards as patterns."""
+        names = frozenset(action.lower() for action in self.actions)
+        return names, tuple(Pattern.of(name) for name in names if "*" in name or "?" in name)

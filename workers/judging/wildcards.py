@@ -2,12 +2,14 @@
 
 A pattern is a sequence of symbols. Each question is answered by one walk: the states are the positions in the
 pattern that is asked, kept as the bits of one integer, and each symbol of the other side moves all of them at
-once. Nothing is tried and taken back, so no pattern, however many stars it has, makes a question slow.
+once. Nothing is tried and taken back, so no pattern, however many stars it has, makes a question slow. What comes
+before the first wildcard can only be itself, so it is compared first, and most questions end there.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import cached_property
+from itertools import islice, pairwise
 from typing import Self
 
 
@@ -34,16 +36,23 @@ class Pattern:
 
     def __init__(self, symbols: Iterable[Symbol]) -> None:
         """Take the symbols; a run of stars is one star."""
-        self.symbols = tuple(_without_repeated_stars(symbols))
+        self.symbols = tuple(symbols)
+        if self.symbols.count(Wildcard.MANY) > 1:
+            self.symbols = _without_repeated_stars(self.symbols)
+        self.beginning = _beginning(self.symbols)
+        """The symbols before the first `?` or `*`: these can only be themselves."""
 
     @classmethod
     def of(cls, text: str) -> Self:
         """Read a pattern of characters, `?` and `*`."""
-        return cls(_WRITTEN.get(character, character) for character in text)
+        return cls(map(_WRITTEN.get, text, text))
 
     def matches(self, text: str) -> bool:
         """Tell whether the pattern stands for this text."""
-        return self._arrives(text, self._ones, self._staying_on_stars)
+        fixed = len(self.beginning)
+        return tuple(text[:fixed]) == self.beginning and self._arrives(
+            fixed, text, self._ones, self._staying_on_stars
+        )
 
     def covers(self, other: "Pattern") -> bool:
         """Tell whether every text that `other` stands for is one of this pattern's.
@@ -51,21 +60,30 @@ class Pattern:
         A yes is always right. A no is right too, unless this pattern has a `?`: that one takes a character of
         `other`, never a part of what a `*` of `other` stands for (so `?*` is not seen to cover `*a`).
         """
-        return self._arrives(other.symbols, self._ones, self._staying_on_stars)
+        fixed = len(self.beginning)
+        return other.symbols[:fixed] == self.beginning and self._arrives(
+            fixed, other.symbols, self._ones, self._staying_on_stars
+        )
 
     def overlaps(self, other: "Pattern") -> bool:
         """Tell whether some text is one of both patterns'. A variable is only itself, or a part of a `*`."""
-        return self._arrives(other.symbols, self._characters, self._anywhere_further)
+        fixed = min(len(self.beginning), len(other.beginning))
+        return self.beginning[:fixed] == other.beginning[:fixed] and self._arrives(
+            fixed, other.symbols, self._characters, self._anywhere_further
+        )
 
-    def _arrives(self, symbols: Iterable[Symbol], moved_by_one: int, after_many: Callable[[int], int]) -> bool:
-        """Walk from before the first position, and tell whether the walk can end after the last."""
+    def _arrives(
+        self, fixed: int, symbols: Iterable[Symbol], moved_by_one: int, after_many: Callable[[int], int]
+    ) -> bool:
+        """Walk on from behind the `fixed` symbols that agree, and tell whether the walk can end after the last."""
+        one, many = Wildcard.ONE, Wildcard.MANY
         stars, moved_by = self._stars, self._moved_by
-        states = self._past_stars(1)
-        for symbol in symbols:
-            if symbol is Wildcard.MANY:
+        states = self._past_stars(1 << fixed)
+        for symbol in islice(symbols, fixed, None):
+            if symbol is many:
                 states = after_many(states)
             else:
-                moved = moved_by_one if symbol is Wildcard.ONE else moved_by.get(symbol)
+                moved = moved_by_one if symbol is one else moved_by.get(symbol)
                 if moved is None:
                     moved = self._ones if _is_one_character(symbol) else 0
                 states = (states & moved) << 1 | states & stars
@@ -116,9 +134,14 @@ def _is_one_character(symbol: Symbol) -> bool:
     return symbol is not Wildcard.MANY if isinstance(symbol, Wildcard) else len(symbol) == 1
 
 
-def _without_repeated_stars(symbols: Iterable[Symbol]) -> Iterator[Symbol]:
-    previous: Symbol | None = None
-    for symbol in symbols:
-        if not (symbol is Wildcard.MANY and previous is Wildcard.MANY):
-            yield symbol
-        previous = symbol
+def _beginning(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    one, many = Wildcard.ONE, Wildcard.MANY
+    for at, symbol in enumerate(symbols):
+        if symbol is many or symbol is one:
+            return symbols[:at]
+    return symbols
+
+
+def _without_repeated_stars(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    repeated = (Wildcard.MANY, Wildcard.MANY)
+    return symbols[:1] + tuple(pair[1] for pair in pairwise(symbols) if pair != repeated)
