@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Self
 
 from events.vocabulary import AccountId
+from service.variables import SettingError, Variables
 from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
+
+__all__ = ["DEFAULT_ACCOUNT", "SettingError", "Settings"]
 
 DEFAULT_ACCOUNT = AccountId("000000000000")
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+){1,3}-[0-9]{1,2}")
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
-
-
-class SettingError(Exception):
-    """A setting has a value that it can't have. The text names the variable and says what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class Settings:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read the settings; raise SettingError for the first one that is wrong."""
-        given = _Variables(environ)
+        given = Variables(environ)
         return cls(
             host=given.text("FLEET_AUDIT_HOST", cls.host),
             port=given.whole_number("FLEET_AUDIT_PORT", cls.port, 0, 65_535),
@@ -64,50 +62,3 @@ class Settings:
             worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
             shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),
         )
-
-
-class _Variables:
-    """The variables as they were given; one that is empty counts as not given."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-
-    def text(self, name: str, default: str) -> str:
-        value = self._environ.get(name, "").strip() or default
-        if "\0" in value:
-            raise SettingError(f"{name} must not contain a null character.")
-        return value
-
-    def matching(self, name: str, default: str, pattern: re.Pattern[str], allowed: str) -> str:
-        value = self.text(name, default)
-        if not pattern.fullmatch(value):
-            raise SettingError(f"{name} must be {allowed}, and is {value!r}.")
-        return value
-
-    def whole_number(self, name: str, default: int, smallest: int, largest: int) -> int:
-        value = self.text(name, str(default))
-        if not _WHOLE_NUMBER.fullmatch(value) or not smallest <= int(value) <= largest:
-            raise SettingError(f"{name} must be a whole number from {smallest} to {largest}, and is {value!r}.")
-        return int(value)
-
-    def one_of(self, name: str, default: int, allowed: tuple[int, ...]) -> int:
-        value = self.text(name, str(default))
-        if value not in {str(number) for number in allowed}:
-            listed = " or ".join(str(number) for number in allowed)
-            raise SettingError(f"{name} must be {listed}, and is {value!r}.")
-        return int(value)
-
-    def address_rules(self, name: str) -> AddressRules:
-        try:
-            return AddressRules.parse(self.text(name, ""))
-        except ValueError as error:
-            raise SettingError(
-                f"{name} must be host names, addresses or networks such as 10.0.0.0/8, separated by commas, "
-                f"and has {str(error)!r}."
-            ) from error
-
-    def file(self, name: str) -> Path | None:
-        value = self.text(name, "")
-        if value and not Path(value).is_file():
-            raise SettingError(f"{name} must be the path of a file that exists, and is {value!r}.")
-        return Path(value) if value else None
