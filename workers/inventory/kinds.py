@@ -58,6 +58,8 @@ class Kind:
     """Two columns, (group, flag): of the rows of a group one has the flag, and the one imported last keeps it."""
     can_be_none: bool = True
     """Whether an account can have no resource of it, which a LISTING then says."""
+    long_columns: tuple[str, ...] = ()
+    """Columns whose texts can be long, so that few rows are collected in memory before they are written."""
 
 
 DEVICE_CERTIFICATES = Kind(
@@ -90,6 +92,7 @@ IOT_POLICIES = Kind(
     },
     rows_a_page=50,
     sole=("policy_name", "is_default_version"),
+    long_columns=("document",),
 )
 LOGGING_OPTIONS = Kind(
     table="logging_options",
@@ -106,6 +109,54 @@ LOGGING_OPTIONS = Kind(
     },
     can_be_none=False,
 )
+ROLE_ALIASES = Kind(
+    table="role_aliases",
+    resource_type="ROLE_ALIAS",
+    called="role aliases",
+    key="role_alias_arn",
+    columns={
+        "role_alias_arn": "TEXT NOT NULL",
+        "role_alias": "TEXT NOT NULL",
+        "roles": "TEXT NOT NULL",  # JSON list of ARNs, of which there is one
+        "credential_duration_seconds": "INTEGER",
+        "creation_date": "BIGINT",
+        "last_modified_date": "BIGINT",
+    },
+    rows_a_page=50,  # each may come with a role, whose documents are long
+)
+IAM_ROLES = Kind(
+    table="iam_roles",
+    resource_type="IAM_ROLE",
+    called="IAM roles",
+    key="role_arn",
+    columns={
+        "role_arn": "TEXT NOT NULL",
+        "role_name": "TEXT NOT NULL",
+        "trust_policy": "TEXT",  # a document as text; NULL, here and below: not known
+        "inline_policies": "TEXT",  # JSON list of {PolicyName, PolicyDocument}, the document a text or null
+        "attached_policies": "TEXT",  # the same with PolicyArn
+        "services_last_accessed": "TEXT",  # JSON object: namespace to time; null: in no time that AWS tells of
+    },
+    rows_a_page=50,
+    long_columns=("trust_policy", "inline_policies", "attached_policies"),
+)
+IDENTITY_POOLS = Kind(
+    table="identity_pools",
+    resource_type="IDENTITY_POOL",
+    called="identity pools",
+    key="identity_pool_id",
+    columns={
+        "identity_pool_id": "TEXT NOT NULL",
+        "identity_pool_name": "TEXT",
+        "allows_unauthenticated": "INTEGER",
+        "authenticated_roles": "TEXT",  # JSON list of ARNs, those of mapping rules included; NULL: not known
+        "unauthenticated_roles": "TEXT",  # the same, of at most one
+        "has_roles_from_tokens": "INTEGER NOT NULL",  # named by tokens of a login provider
+        "roles": "TEXT",  # JSON, this and the next as GetIdentityPoolRoles has them; NULL: not known
+        "role_mappings": "TEXT",  # NULL: none
+    },
+    rows_a_page=50,
+)
 LISTINGS = Kind(
     table="listings",
     resource_type="LISTING",
@@ -114,7 +165,26 @@ LISTINGS = Kind(
     columns={"listed": "TEXT NOT NULL"},  # a resource type, all of whose resources were read, if there are any
 )
 
-KINDS = (DEVICE_CERTIFICATES, CA_CERTIFICATES, IOT_POLICIES, LOGGING_OPTIONS, LISTINGS)
+KINDS = (
+    DEVICE_CERTIFICATES,
+    CA_CERTIFICATES,
+    IOT_POLICIES,
+    LOGGING_OPTIONS,
+    ROLE_ALIASES,
+    IAM_ROLES,
+    IDENTITY_POOLS,
+    LISTINGS,
+)
+
+
+@dataclass(frozen=True)
+class Related:
+    """Resources of a second kind that a row names."""
+
+    kind: Kind
+    named_in: str
+    """The column of the first kind that has their keys, as a JSON list; NULL: not known."""
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -125,8 +195,12 @@ class Examines:
     columns: tuple[str, ...]
     only: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
     """Column to the values that bring a row into the check's scope, such as status ACTIVE or PENDING_TRANSFER."""
+    related: Related | None = None
+    """What comes with each row, as its last value: the rows of the resources that it names, by their keys, in its
+    order, at the same version. None stands for one that the inventory does not have, and for all when they are
+    not known."""
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
         """What the inventory must know of the account, if only that there is none."""
-        return (self.kind,)
+        return (self.kind,) if self.related is None else (self.kind, self.related.kind)

@@ -24,7 +24,7 @@ ROWS_IN_MEMORY = 20_000
 a transaction of neighbours turns a tenth of the pages that one of strangers does (docs/performance.md)."""
 
 BYTES_IN_MEMORY = 32 * 1024 * 1024
-"""The most that the collected certificates and policy documents may take, however large each is."""
+"""The most that the collected certificates and policy documents may take, about, however large each is."""
 
 
 class NothingToReplaceWith(InvalidRequest):
@@ -64,7 +64,7 @@ class Import:
         given = self._tables[kind.table].given(values, der)
         self._collected[kind.table].append(given)
         self._rows += 1
-        self._bytes += len(der) if der is not None else len(values.get("document", ""))
+        self._bytes += len(der or b"") + sum(len(values[name] or "") for name in kind.long_columns)
         if self._rows >= ROWS_IN_MEMORY or self._bytes >= BYTES_IN_MEMORY:
             self._write_collected()
 

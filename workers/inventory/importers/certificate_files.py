@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from workers.inventory.certificate_facts import BROKEN, CertificateRejected, facts_of
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.pem import PemBlock, pem_blocks
-from workers.inventory.importers.records import InventoryRecord
 from workers.inventory.importers.rejection import RecordRejected, Rejection, shortened
 from workers.inventory.kinds import CA_CERTIFICATES, DEVICE_CERTIFICATES
 

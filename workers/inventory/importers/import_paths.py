@@ -7,8 +7,8 @@ from pathlib import Path
 from events.vocabulary import AccountId
 from workers.inventory.importers.file_tree import FoundFile, files_under
 from workers.inventory.importers.import_report import ImportReport, import_items
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.read_file import read_file
-from workers.inventory.importers.records import InventoryRecord
 from workers.inventory.importers.rejection import Rejection
 from workers.inventory.store import Inventory
 

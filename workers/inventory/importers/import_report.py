@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events.vocabulary import AccountId
 from workers.inventory.certificate_facts import tolerated_irregularities
-from workers.inventory.importers.records import InventoryRecord
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.rejection import Rejection, Rejections
 from workers.inventory.store import Inventory
 from workers.inventory.unpublished_version import NothingToReplaceWith

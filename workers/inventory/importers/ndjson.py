@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 import orjson
 
 from events.vocabulary import AccountId
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.lines import LONGEST_LINE
-from workers.inventory.importers.records import InventoryRecord, read_record
+from workers.inventory.importers.records import read_record
 from workers.inventory.importers.rejection import RecordRejected, Rejection, shortened
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

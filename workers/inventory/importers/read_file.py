@@ -8,9 +8,9 @@ from pathlib import Path
 from events.vocabulary import AccountId
 from workers.inventory.importers.certificate_files import read_der, read_pem
 from workers.inventory.importers.file_tree import CHUNK, chunks_of, printable, reason_of
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.lines import numbered_lines
 from workers.inventory.importers.ndjson import BYTE_ORDER_MARK, read_ndjson
-from workers.inventory.importers.records import InventoryRecord
 from workers.inventory.importers.rejection import Rejection
 
 LONGEST_DER_FILE = 16 * 1024 * 1024

@@ -4,6 +4,9 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
+
+import orjson
 
 from workers.inventory.importers.rejection import RecordRejected
 
@@ -32,6 +35,14 @@ def choice(record: Record, name: str, allowed: Collection[str]) -> str | None:
     raise RecordRejected(f"{name} must be one of {', '.join(allowed)}")
 
 
+def number(record: Record, name: str) -> int | None:
+    """A whole number of at least 0 that fits into four bytes, or None when there is none."""
+    value = record.get(name)
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 31):
+        return value
+    raise RecordRejected(f"{name} must be a whole number")
+
+
 def flag(record: Record, name: str) -> bool | None:
     """A boolean member, or None when there is none."""
     value = record.get(name)
@@ -46,6 +57,34 @@ def structure(record: Record, name: str) -> Record | None:
     if value is None or isinstance(value, Mapping):
         return value
     raise RecordRejected(f"{name} must be an object")
+
+
+def structures(record: Record, name: str) -> list[Record] | None:
+    """A member that is a list of objects, or None when there is none."""
+    value = record.get(name)
+    if value is None or (isinstance(value, list) and all(isinstance(each, Mapping) for each in value)):
+        return value
+    raise RecordRejected(f"{name} must be a list of objects")
+
+
+def document(record: Record, name: str, longest: int) -> str | None:
+    """A policy document as text, or None when there is none: given as an object, as text, or as IAM's API has it.
+
+    That is URL-encoded (RFC 3986), and begins with a percent sign, as no document does. Whether it is a policy at
+    all is for the checks to say.
+    """
+    given = record.get(name)
+    if isinstance(given, Mapping):
+        given = orjson.dumps(given).decode()
+    elif isinstance(given, str) and given.startswith("%"):
+        given = unquote(given)
+    if given is None:
+        return None
+    if not isinstance(given, str) or "\0" in given:
+        raise RecordRejected(f"{name} must be an object or a string")
+    if len(given) > longest:
+        raise RecordRejected(f"{name} is longer than {longest:,} characters")
+    return given
 
 
 def moment(record: Record, name: str) -> int | None:

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
-
-import orjson
+from typing import Any
 
 from events.vocabulary import AccountId
 from workers.inventory.certificate_facts import CertificateFacts, CertificateRejected, facts_of
+from workers.inventory.importers.identity_pool_records import identity_pool
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.pem import one_certificate
 from workers.inventory.importers.record_members import (
     Record,
     choice,
+    document,
     flag,
     moment,
     needed,
@@ -19,6 +20,7 @@ from workers.inventory.importers.record_members import (
     text,
 )
 from workers.inventory.importers.rejection import RecordRejected
+from workers.inventory.importers.role_records import iam_role, role_alias
 from workers.inventory.kinds import (
     CA_CERTIFICATES,
     DEVICE_CERTIFICATES,
@@ -47,16 +49,6 @@ LOG_LEVELS = ("DEBUG", "INFO", "ERROR", "WARN", "DISABLED")
 
 LONGEST_POLICY_DOCUMENT = 404_600
 """Characters. Source: the same model."""
-
-
-class InventoryRecord(NamedTuple):
-    """One resource, ready for the store."""
-
-    kind: Kind
-    values: Mapping[str, Any]
-    """A value for each of the kind's columns."""
-    der: bytes | None = None
-    """The certificate that the values are facts of, if the record brought it."""
 
 
 def read_record(record: Record, account: AccountId | None = None) -> InventoryRecord:
@@ -146,21 +138,9 @@ def _policy(record: Record, _: AccountId | None) -> InventoryRecord:
         "policy_name": name,
         "policy_version_id": version,
         "is_default_version": int(is_default),
-        "document": _document(record),
+        "document": needed(document(record, "policyDocument", LONGEST_POLICY_DOCUMENT), "policyDocument"),
     }
     return InventoryRecord(IOT_POLICIES, values)
-
-
-def _document(record: Record) -> str:
-    """The policy document as text. Whether it is a policy at all is for the checks to say."""
-    given = needed(record.get("policyDocument"), "policyDocument")
-    if isinstance(given, Mapping):
-        given = orjson.dumps(given).decode()
-    elif not isinstance(given, str) or "\0" in given:
-        raise RecordRejected("policyDocument must be an object or a string")
-    if len(given) > LONGEST_POLICY_DOCUMENT:
-        raise RecordRejected(f"policyDocument is longer than {LONGEST_POLICY_DOCUMENT:,} characters")
-    return given
 
 
 def _account_settings(record: Record, account: AccountId | None) -> InventoryRecord:
@@ -200,5 +180,8 @@ READERS: Mapping[str, Callable[[Record, AccountId | None], InventoryRecord]] = {
     "CA_CERTIFICATE": _ca_certificate,
     "IOT_POLICY": _policy,
     "ACCOUNT_SETTINGS": _account_settings,
+    "ROLE_ALIAS": role_alias,
+    "IAM_ROLE": iam_role,
+    "IDENTITY_POOL": identity_pool,
     "LISTING": _listing,
 }

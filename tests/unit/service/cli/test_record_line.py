@@ -6,8 +6,9 @@ import pytest
 from events.vocabulary import AccountId
 from service.cli.record_line import record_line
 from tests.support.certificates import certificate, certificate_id, der, pem
+from tests.support.described_roles import IDENTITY_POOL, MANAGED_ARN, ROLE, ROLE_ALIAS, ROLE_ARN
 from workers.inventory.importers.certificate_files import record_of_certificate
-from workers.inventory.importers.records import read_record
+from workers.inventory.importers.records import READERS, read_record
 
 ACCOUNT = AccountId("123456789012")
 DEVICE = certificate("device-1")
@@ -47,7 +48,30 @@ RECORDS: dict[str, dict[str, Any]] = {
         "resourceType": "ACCOUNT_SETTINGS",
         "loggingOptions": {"logLevel": "INFO"},
     },
+    "a role alias": ROLE_ALIAS,
+    "a role": ROLE,
+    "a role of which little is known": {
+        "resourceType": "IAM_ROLE",
+        "Arn": ROLE_ARN,
+        "AttachedManagedPolicies": [{"PolicyName": "AWSIoTDataAccess", "PolicyArn": MANAGED_ARN}],
+    },
+    "an identity pool": IDENTITY_POOL,
+    "an identity pool without roles": {
+        "resourceType": "IDENTITY_POOL",
+        "IdentityPoolId": IDENTITY_POOL["IdentityPoolId"],
+        "AllowUnauthenticatedIdentities": False,
+        "Roles": {},
+    },
+    "an identity pool whose roles are not known": {
+        "resourceType": "IDENTITY_POOL",
+        "IdentityPoolId": IDENTITY_POOL["IdentityPoolId"],
+    },
+    "a listing": {"resourceType": "LISTING", "listed": "IAM_ROLE"},
 }
+
+
+def test_a_record_of_each_type_is_here():
+    assert {described["resourceType"] for described in RECORDS.values()} == set(READERS)
 
 
 @pytest.mark.parametrize("described", RECORDS.values(), ids=RECORDS.keys())

@@ -17,6 +17,9 @@ def test_each_example_that_is_not_shortened_is_a_record():
         "DEVICE_CERTIFICATE",
         "IOT_POLICY",
         "ACCOUNT_SETTINGS",
+        "ROLE_ALIAS",
+        "IAM_ROLE",
+        "IDENTITY_POOL",
         "LISTING",
     }
     for record in whole:

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.given import ACCOUNT
+from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.lines import LONGEST_LINE, numbered_lines
 from workers.inventory.importers.ndjson import read_ndjson
-from workers.inventory.importers.records import InventoryRecord
 from workers.inventory.importers.rejection import LONGEST_REASON, Rejection
 
 
