@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.store.database import Database
+from events.store.database import Database, Row
 from events.vocabulary import AccountId
 from tests.support.fake_clock import FakeClock
 from tests.support.presence import connect, connections_in, disconnect, number_of_rows
@@ -80,14 +80,14 @@ class PresenceContract:
         straight = self._afresh(store, database, [told])
         shuffled = told + [told[number % len(told)] for number in repeats]
         random.shuffle(shuffled)
-        batches = []
+        batches: list[list[PresenceEvent]] = []
         while shuffled:
             size = cuts[len(batches) % len(cuts)]
             batches.append(shuffled[:size])
             shuffled = shuffled[size:]
         assert self._afresh(store, database, batches) == straight
 
-    def _afresh(self, store: PresenceStore, database: Database, batches: list[list[PresenceEvent]]) -> list:
+    def _afresh(self, store: PresenceStore, database: Database, batches: list[list[PresenceEvent]]) -> list[Row]:
         store.forget(ACCOUNT)
         assert number_of_rows(database) == 0
         for batch in batches:

@@ -38,3 +38,16 @@ STATEMENTS = (
         known_since BIGINT -- epoch milliseconds; NULL: nothing was told since the last time all was forgotten
     )""",
 )
+
+COLLECTION_STATEMENTS = (
+    """CREATE TABLE IF NOT EXISTS presence_wanted (
+        account TEXT NOT NULL,
+        check_name TEXT NOT NULL, -- an enabled check that needs to know connections
+        since BIGINT NOT NULL, -- epoch milliseconds
+        PRIMARY KEY (account, check_name)
+    )""",
+    """CREATE TABLE IF NOT EXISTS presence_position (
+        follower TEXT NOT NULL PRIMARY KEY,
+        position BIGINT NOT NULL -- in the log
+    )""",
+)

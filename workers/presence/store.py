@@ -79,7 +79,8 @@ class PresenceStore:
         """Delete all that was collected for an account: at once for whoever reads, then row by row."""
         with self._database.transaction() as transaction:
             self.mark_forgotten(transaction, account)
-        self._delete(account, "added_in <= ?", (self.known(account).forgotten_up_to,))
+        for _ in self._deleting(account, "added_in <= ?", (self.known(account).forgotten_up_to,)):
+            pass
 
     def mark_forgotten(self, transaction: Transaction, account: AccountId) -> None:
         """Let nobody read any more what was collected so far. `prune` deletes it."""
@@ -89,23 +90,22 @@ class PresenceStore:
     def prune(self, before: datetime, account: AccountId | None = None) -> int:
         """Delete connections of which nothing was heard since `before`, and rows that nobody may read any more.
 
-        In small transactions, of one account or of all; return how many rows went. A connection that lasts was
-        last heard of when it began.
+        Of one account or of all; return how many rows went. A connection that lasts was last heard of when it
+        began.
         """
-        accounts = [account] if account else self._accounts()
+        return sum(self.pruning(before, account))
+
+    def pruning(self, before: datetime, account: AccountId | None = None) -> Iterator[int]:
+        """`prune` in small transactions, one a step. Each step tells how many rows went with it."""
         oldest = epoch_milliseconds(before)
         superseded = epoch_milliseconds(self._clock.now() - LONGEST_AUDIT)
         condition = "(added_in <= ? OR removed_in <= ? OR ended_at < ? OR (ended_at = ? AND began_at < ?))"
-        return sum(
-            self._delete(
-                each,
-                condition,
-                (self.known(each).forgotten_up_to, superseded, oldest, STILL_CONNECTED, oldest),
-            )
-            for each in accounts
-        )
+        for each in [account] if account else self.accounts():
+            forgotten = self.known(each).forgotten_up_to
+            yield from self._deleting(each, condition, (forgotten, superseded, oldest, STILL_CONNECTED, oldest))
 
-    def _accounts(self) -> list[AccountId]:
+    def accounts(self) -> list[AccountId]:
+        """Those of which anything was ever recorded."""
         return [account for (account,) in self._database.query("SELECT account FROM presence_recordings")]
 
     def _next(self, known: Known) -> int:
@@ -119,16 +119,14 @@ class PresenceStore:
         transaction.execute(KEEP_KNOWN, (account, number, known.forgotten_up_to, min(times)))
         return number
 
-    def _delete(self, account: AccountId, condition: str, parameters: Sequence[int]) -> int:
-        deleted = 0
+    def _deleting(self, account: AccountId, condition: str, parameters: Sequence[int]) -> Iterator[int]:
         for keys in self._keys(account, condition, parameters):
             with self._database.transaction() as transaction:
                 transaction.execute_many(
                     "DELETE FROM connections WHERE account = ? AND connection_id = ? AND added_in = ?",
                     [(account, *key) for key in keys],
                 )
-            deleted += len(keys)
-        return deleted
+            yield len(keys)
 
     def _keys(self, account: AccountId, condition: str, parameters: Sequence[int]) -> Iterator[list[Row]]:
         """The keys of the rows that meet `condition`, about a transaction's worth at a time.
