@@ -1,6 +1,6 @@
 """The inventory, and the one in memory that stands in for it, answer an audit alike."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,27 @@ import pytest
 
 from tests.support.fleet_in_memory import FleetInMemory
 from tests.support.given import ACCOUNT, NOON
-from workers.inventory.kinds import CERTIFICATE_COLUMNS, DEVICE_CERTIFICATES, Examines
+from workers.inventory.kinds import (
+    CERTIFICATE_COLUMNS,
+    DEVICE_CERTIFICATES,
+    IAM_ROLES,
+    IDENTITY_POOLS,
+    Examines,
+    Related,
+)
 from workers.inventory.store import open_sqlite_inventory
 from workers.worker import Inventory
 
 Record = dict[str, Any]
-Make = Callable[[list[Record]], Inventory]
+Make = Callable[..., Inventory]
+"""Of records of device certificates; or of identity pools, and of the roles that they name."""
 
 ACTIVE = Examines(DEVICE_CERTIFICATES, ("certificate_id", "not_after"), only={"status": ("ACTIVE",)})
+WITH_ROLES = Examines(
+    IDENTITY_POOLS,
+    ("identity_pool_name",),
+    related=Related(IAM_ROLES, "authenticated_roles", ("role_name", "role_arn")),
+)
 WITHOUT_KEY = Examines(DEVICE_CERTIFICATES, ("not_after", "status"))
 
 
@@ -33,19 +46,31 @@ def certificate(number: int, status: str = "ACTIVE") -> Record:
     }
 
 
+def pool(number: int, roles: str | None) -> Record:
+    nothing: Record = dict.fromkeys(IDENTITY_POOLS.columns, "0")
+    return nothing | {"identity_pool_id": str(number), "identity_pool_name": "p", "authenticated_roles": roles}
+
+
+def role(arn: str) -> Record:
+    nothing: Record = dict.fromkeys(IAM_ROLES.columns, "")
+    return nothing | {"role_arn": arn, "role_name": arn.upper()}
+
+
 @pytest.fixture(params=["in memory", "sqlite"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     with ExitStack() as stack:
 
-        def inventory_of(records: list[Record]) -> Inventory:
+        def inventory_of(records: list[Record], roles: Sequence[Record] = ()) -> Inventory:
             if request.param == "in memory":
-                return FleetInMemory(records)
+                return FleetInMemory(records, related=roles)
             inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
             stack.callback(inventory.close)
             if records:
                 with inventory.begin_import(ACCOUNT, replace=False, now=NOON) as importing:
                     for record in records:
-                        importing.add(DEVICE_CERTIFICATES, record)
+                        importing.add(IDENTITY_POOLS if roles else DEVICE_CERTIFICATES, record)
+                    for record in roles:
+                        importing.add(IAM_ROLES, record)
             return inventory
 
         yield inventory_of
@@ -85,3 +110,15 @@ def test_nothing_in_scope_is_no_shard(make: Make):
 
 def test_rows_have_the_declared_columns_in_their_order_even_without_the_key(make: Make):
     assert shards(make([certificate(1), certificate(2)]), WITHOUT_KEY, 1) == [[(1, "ACTIVE")], [(2, "ACTIVE")]]
+
+
+def test_what_a_row_names_comes_with_it_in_its_order(make: Make):
+    named = ['["b", "a"]', "[]", None, '["c", "b"]']
+    found = shards(
+        make([pool(*each) for each in enumerate(named)], [role("a"), role("b"), role("d")]), WITH_ROLES, 3
+    )
+    related = [row[1] for rows in found for row in rows]
+    a, b = ("A", "a"), ("B", "b")
+    assert related == [{"a": a, "b": b}, {}, None, {"c": None, "b": b}]
+    assert [list(each or ()) for each in related] == [["b", "a"], [], [], ["c", "b"]]
+    assert {row[0] for rows in found for row in rows} == {"p"}

@@ -1,10 +1,11 @@
 """An inventory of made-up things, in memory."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from events.vocabulary import AccountId
-from workers.inventory.kinds import Examines, Kind
+from workers.inventory.kinds import Examines, Kind, Related
 from workers.inventory.rows import Row
 
 VERSION = 7
@@ -17,17 +18,20 @@ def _nothing(_: str) -> None:
 class FleetInMemory:
     """Answers as `workers.inventory.store.Inventory` does, and can let something happen between two rows.
 
-    `records` are of one kind, each a mapping of column to value; the fleet has one version, `VERSION`.
+    `records` are of one kind, each a mapping of column to value, and `related` are of the kind that they name; the
+    fleet has one version, `VERSION`.
     """
 
     def __init__(
         self,
         records: Sequence[Mapping[str, Any]],
         *,
+        related: Sequence[Mapping[str, Any]] = (),
         before_row: Callable[[str], None] = _nothing,
         is_listed: bool = True,
     ) -> None:
         self._records = records
+        self._related = related
         self._is_listed = is_listed
         self._before_row = before_row
         self.rows_read = 0
@@ -54,7 +58,16 @@ class FleetInMemory:
             if (after is None or key > after) and (up_to is None or key <= up_to):
                 self._before_row(key)
                 self.rows_read += 1
-                yield tuple(record[column] for column in examines.columns)
+                yield (*(record[column] for column in examines.columns), *self._named(record, examines.related))
+
+    def _named(self, record: Mapping[str, Any], related: Related | None) -> Row:
+        if related is None:
+            return ()
+        found = {
+            each[related.kind.key]: tuple(each[column] for column in related.columns) for each in self._related
+        }
+        keys = json.loads(record[related.named_in] or "null")
+        return (keys if keys is None else {key: found.get(key) for key in keys},)
 
     def _in_scope(self, examines: Examines, version: int) -> list[Mapping[str, Any]]:
         in_scope = [

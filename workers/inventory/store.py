@@ -13,6 +13,7 @@ from workers.inventory import schema
 from workers.inventory.discarding import discard, discard_unfinished
 from workers.inventory.import_lock import ImportLock, ImportLockFile
 from workers.inventory.kinds import LISTINGS, Examines, Kind
+from workers.inventory.related_rows import with_related
 from workers.inventory.rows import Row
 from workers.inventory.scope import Scope
 from workers.inventory.unpublished_version import Import
@@ -86,16 +87,26 @@ class Inventory:
         versions never change, imports meanwhile change nothing of what comes.
         """
         pages = self._pages(account, examines, version, after, up_to)
+        own = len(examines.columns)
+        if (related := examines.related) is not None:
+            named_at = _read_columns(examines).index(related.named_in)
+            return (
+                row
+                for page in pages
+                for row in with_related(
+                    self._database, account, related, version, [(row[:own], row[named_at]) for row in page]
+                )
+            )
         if examines.kind.key in examines.columns:
             return chain.from_iterable(pages)
-        return (row[:-1] for page in pages for row in page)
+        return (row[:own] for page in pages for row in page)
 
     def _pages(
         self, account: AccountId, examines: Examines, version: int, after: str | None, up_to: str | None
     ) -> Iterator[list[Row]]:
-        """Pages of rows in which the key is; last, where the check does not declare it."""
+        """Pages of rows in which, after the check's columns, what else has to be read comes."""
         key, size = examines.kind.key, examines.kind.rows_a_page
-        columns = examines.columns if key in examines.columns else (*examines.columns, key)
+        columns = _read_columns(examines)
         key_at = columns.index(key)
         while True:
             scope = Scope(account, examines, version, after, up_to)
@@ -129,6 +140,12 @@ class Inventory:
     def close(self) -> None:
         """Close the database. Calls after it fail."""
         self._database.close()
+
+
+def _read_columns(examines: Examines) -> tuple[str, ...]:
+    """What is read of each row: the check's columns, and those by which pages and related rows are found."""
+    needed = () if examines.related is None else (examines.related.named_in,)
+    return tuple(dict.fromkeys((*examines.columns, *needed, examines.kind.key)))
 
 
 def open_sqlite_inventory(path: Path) -> Inventory:
