@@ -23,7 +23,13 @@ from events.finding_batches import Batch, batches_of, saves_of
 from events.identifiers import audit_account_id, audit_task_id, check_run_id, check_shard_id
 from events.resource import NonCompliance
 from events.scheduled_audit import ScheduledAudit
-from events.vocabulary import AuditTaskType, CheckName, Severity, TaskId
+from events.vocabulary import AuditTaskType, CheckErrorCode, CheckName, CheckRunStatus, Severity, TaskId
+
+DISABLED = CheckOutcome(
+    CheckRunStatus.FAILED,
+    error_code=CheckErrorCode.AUDIT_CHECK_DISABLED,
+    message="The check has been disabled since the audit was scheduled.",
+)
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,34 @@ class Application:
 
         return self._committer.submit(decide)
 
+    def start_scheduled_audit(self, name: str, generation: int, cause: Cause) -> Future[Committed[TaskId | None]]:
+        """Start the audit that is due by a schedule; the future has its id, or None if none is due (any more).
+
+        A check that has been disabled since the schedule was made fails with AUDIT_CHECK_DISABLED at once.
+        """
+
+        def decide(unit: Unit) -> TaskId | None:
+            account = _account(unit, cause)
+            begun = account.start_scheduled_audit(name, generation, cause)
+            if begun is None:
+                return None
+            audit, task_id = begun
+            _task(unit, task_id, cause).start(
+                task_id,
+                AuditTaskType.SCHEDULED,
+                [self._target_check(account, check_name) for check_name in audit.check_names],
+                account.role_arn or "",
+                cause,
+                scheduled_audit_name=name,
+                previous_start=audit.last_started,
+            )
+            for check_name in audit.check_names:
+                if check_name not in account.enabled_checks:
+                    _end_check_run(unit, task_id, check_name, DISABLED, cause)
+            return task_id
+
+        return self._committer.submit(decide)
+
     def _target_check(self, account: AuditAccount, name: CheckName) -> TargetCheck:
         configured = account.configurations.get(name, {})
         return TargetCheck(name, self._catalogue.configuration_of(name, configured))
@@ -205,15 +239,17 @@ class Application:
         self, task_id: TaskId, check_name: CheckName, outcome: CheckOutcome, cause: Cause
     ) -> Future[Committed[None]]:
         """Note how a check ended, in its own stream and in its audit's; the last check ends the audit."""
+        return self._committer.submit(lambda unit: _end_check_run(unit, task_id, check_name, outcome, cause))
 
-        def decide(unit: Unit) -> None:
-            _run(unit, task_id, check_name, cause).end(task_id, check_name, outcome, cause)
-            task = _task(unit, task_id, cause)
-            task.record_check_outcome(check_name, outcome, cause)
-            if task.is_over:
-                _account(unit, cause).release_on_demand_audit(task_id, cause)
 
-        return self._committer.submit(decide)
+def _end_check_run(
+    unit: Unit, task_id: TaskId, check_name: CheckName, outcome: CheckOutcome, cause: Cause
+) -> None:
+    _run(unit, task_id, check_name, cause).end(task_id, check_name, outcome, cause)
+    task = _task(unit, task_id, cause)
+    task.record_check_outcome(check_name, outcome, cause)
+    if task.is_over:
+        _account(unit, cause).release_on_demand_audit(task_id, cause)
 
 
 def _keep_findings(

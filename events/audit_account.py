@@ -19,14 +19,16 @@ from events.audit_account_events import (
     ScheduledAuditChanged,
     ScheduledAuditCreated,
     ScheduledAuditDeleted,
+    ScheduledAuditStarted,
     ScheduledAuditTagged,
     ScheduledAuditUntagged,
 )
 from events.configuration_change import CheckConfiguration, ConfigurationChange, NotificationTarget
 from events.errors import AlreadyExists, InvalidRequest, LimitExceeded, NotFound
 from events.event import Aggregate, Cause
-from events.identifiers import scheduled_audit_arn
+from events.identifiers import scheduled_audit_arn, scheduled_task_id
 from events.scheduled_audit import Schedule, ScheduledAudit, require_few_enough
+from events.timetable import timetable
 from events.vocabulary import CheckName, NotificationTargetType, TaskId
 
 MAX_SCHEDULED_AUDITS = 5
@@ -168,6 +170,24 @@ class AuditAccount(Aggregate):
         """Delete a scheduled audit. An audit of it that is running finishes."""
         self.require_scheduled_audit(name)
         self.trigger(ScheduledAuditDeleted, cause, name=name)
+
+    def start_scheduled_audit(
+        self, name: str, generation: int, cause: Cause
+    ) -> tuple[ScheduledAudit, TaskId] | None:
+        """Note that a scheduled audit begins, if it is due; return it as it was, and the id of its audit.
+
+        None if it is not due, or no more: it has begun already, was deleted or has another schedule. What was
+        due several times since it last began is due once.
+        """
+        audit = self.scheduled_audits.get(name)
+        if audit is None or audit.generation != generation:
+            return None
+        due = timetable(cause.account, audit.name, generation, audit.schedule, audit.since).last_up_to(cause.time)
+        if due is None or (audit.last_due is not None and due <= audit.last_due):
+            return None
+        task_id = scheduled_task_id(cause.account, name, generation, due)
+        self.trigger(ScheduledAuditStarted, cause, name=name, generation=generation, due_at=due, task_id=task_id)
+        return audit, task_id
 
     def tag_scheduled_audit(self, name: str, tags: Mapping[str, str], cause: Cause) -> None:
         """Add tags, or give those that exist another value."""

@@ -1,6 +1,7 @@
 """What can happen to an account: facts about its configuration, its scheduled audits, its on-demand audits."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from events.configuration_change import NotificationTarget
@@ -89,7 +90,7 @@ class ScheduledAuditCreated(Event):
     def apply(self, account: "AuditAccount") -> None:
         account.scheduled_audits_ever = self.generation
         account.scheduled_audits[self.name] = ScheduledAudit(
-            self.name, self.schedule, tuple(self.check_names), dict(self.tags), self.generation
+            self.name, self.schedule, tuple(self.check_names), dict(self.tags), self.generation, self.timestamp
         )
 
 
@@ -102,10 +103,12 @@ class ScheduledAuditChanged(Event):
     check_names: list[CheckName]
 
     def apply(self, account: "AuditAccount") -> None:
+        audit = account.scheduled_audits[self.name]
         account.scheduled_audits[self.name] = replace(
-            account.scheduled_audits[self.name],
+            audit,
             schedule=self.schedule,
             check_names=tuple(self.check_names),
+            since=audit.since if self.schedule == audit.schedule else self.timestamp,
         )
 
 
@@ -117,6 +120,21 @@ class ScheduledAuditDeleted(Event):
 
     def apply(self, account: "AuditAccount") -> None:
         account.scheduled_audits.pop(self.name, None)
+
+
+class ScheduledAuditStarted(Event):
+    """An audit that was scheduled began. `due_at` is what it was due at, which may be a while ago."""
+
+    TOPIC = "AuditAccount.ScheduledAuditStarted.v1"
+    name: str
+    generation: int
+    due_at: datetime
+    task_id: TaskId
+
+    def apply(self, account: "AuditAccount") -> None:
+        account.scheduled_audits[self.name] = replace(
+            account.scheduled_audits[self.name], last_due=self.due_at, last_started=self.timestamp
+        )
 
 
 class ScheduledAuditTagged(Event):

@@ -36,6 +36,7 @@ class AuditTask(Aggregate):
     task_id: TaskId
     task_type: AuditTaskType
     started_at: datetime
+    previous_start: datetime | None
     target_checks: dict[CheckName, TargetCheck]
     open_checks: set[CheckName]
     checks_failed: int
@@ -62,6 +63,7 @@ class AuditTask(Aggregate):
         cause: Cause,
         *,
         scheduled_audit_name: str | None = None,
+        previous_start: datetime | None = None,
     ) -> None:
         """Start the audit. Starting it again, as a second scheduler might, changes nothing."""
         if self.exists:
@@ -74,6 +76,7 @@ class AuditTask(Aggregate):
             checks=list(checks),
             role_arn=role_arn,
             scheduled_audit_name=scheduled_audit_name,
+            previous_start=previous_start,
         )
 
     def record_check_outcome(self, check_name: CheckName, outcome: CheckOutcome, cause: Cause) -> None:
@@ -103,17 +106,20 @@ class AuditTask(Aggregate):
 class AuditTaskStarted(Event):
     """An audit began. Everything that it will need to know of the configuration is here."""
 
-    TOPIC = "AuditTask.Started.v1"
+    TOPIC = "AuditTask.Started.v2"
     task_id: TaskId
     task_type: AuditTaskType
     checks: list[TargetCheck]
     role_arn: str
     scheduled_audit_name: str | None
+    previous_start: datetime | None
+    """When the scheduled audit's run before this one began; its connections have been looked at."""
 
     def apply(self, task: AuditTask) -> None:
         task.task_id = self.task_id
         task.task_type = self.task_type
         task.started_at = self.timestamp
+        task.previous_start = self.previous_start
         task.target_checks = {check.name: check for check in self.checks}
         task.open_checks = set(task.target_checks)
 

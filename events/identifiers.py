@@ -4,6 +4,7 @@ Retries, double deliveries and two schedulers all arrive at the same id, so that
 what the first has written.
 """
 
+from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from events.resource import Resource
@@ -18,6 +19,16 @@ def audit_account_id(account: AccountId) -> UUID:
 def audit_task_id(account: AccountId, task_id: TaskId) -> UUID:
     """The stream of one audit. Another account's task id leads to a stream that does not exist."""
     return uuid5(NAMESPACE_URL, f"fleet-audit:/accounts/{account}/tasks/{task_id}")
+
+
+def scheduled_audit_id(account: AccountId, name: str, generation: int) -> UUID:
+    """What stands for one scheduled audit; one that is deleted and made again under its name is another."""
+    return uuid5(audit_account_id(account), f"scheduled-audits/{generation}/{name}")
+
+
+def scheduled_task_id(account: AccountId, name: str, generation: int, due: datetime) -> TaskId:
+    """The id of the audit that is due at a time, whoever starts it and however often."""
+    return TaskId(uuid5(scheduled_audit_id(account, name, generation), due.isoformat()).hex)
 
 
 def check_run_id(account: AccountId, task_id: TaskId, check_name: CheckName) -> UUID:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from events.errors import InvalidRequest, LimitExceeded
 from events.vocabulary import AuditFrequency, CheckName, DayOfWeek
 
 MAX_TAGS = 50
 """Tags of one scheduled audit. Source: AWS's CloudFormation schema of `AWS::IoT::ScheduledAudit`."""
+
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ class ScheduledAudit:
     tags: Mapping[str, str] = field(default_factory=dict)
     generation: int = 0
     """Counts the account's scheduled audits ever created: a name that is deleted and made again is a new one."""
+    since: datetime = BEGINNING
+    """When it was created, or given its present schedule: it is due after that."""
+    last_due: datetime | None = None
+    """What its last audit was due at."""
+    last_started: datetime | None = None
+    """When that began."""
 
     def is_same_request(self, other: "ScheduledAudit") -> bool:
         """Tell whether `other` asks for what is already there."""

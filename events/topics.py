@@ -19,6 +19,7 @@ from events.audit_account_events import (
     ScheduledAuditChanged,
     ScheduledAuditCreated,
     ScheduledAuditDeleted,
+    ScheduledAuditStarted,
     ScheduledAuditTagged,
     ScheduledAuditUntagged,
 )
@@ -46,11 +47,12 @@ TOPICS: Mapping[str, type[Event]] = {
     "AuditAccount.ScheduledAuditCreated.v1": ScheduledAuditCreated,
     "AuditAccount.ScheduledAuditChanged.v1": ScheduledAuditChanged,
     "AuditAccount.ScheduledAuditDeleted.v1": ScheduledAuditDeleted,
+    "AuditAccount.ScheduledAuditStarted.v1": ScheduledAuditStarted,
     "AuditAccount.ScheduledAuditTagged.v1": ScheduledAuditTagged,
     "AuditAccount.ScheduledAuditUntagged.v1": ScheduledAuditUntagged,
     "AuditAccount.OnDemandAuditAdmitted.v1": OnDemandAuditAdmitted,
     "AuditAccount.OnDemandAuditReleased.v1": OnDemandAuditReleased,
-    "AuditTask.Started.v1": AuditTaskStarted,
+    "AuditTask.Started.v2": AuditTaskStarted,
     "AuditTask.CheckOutcomeRecorded.v1": AuditCheckOutcomeRecorded,
     "AuditTask.Completed.v1": AuditTaskCompleted,
     "AuditTask.Failed.v1": AuditTaskFailed,
@@ -64,5 +66,10 @@ TOPICS: Mapping[str, type[Event]] = {
 }
 """The present version of every event."""
 
-UPCASTERS: Mapping[str, Upcaster] = {}
+
+def _started_without_one_before(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "previous_start": None}
+
+
+UPCASTERS: Mapping[str, Upcaster] = {"AuditTask.Started.v1": _started_without_one_before}
 """By the topic of a past version: what makes the next version of it. A chain of them ends in `TOPICS`."""

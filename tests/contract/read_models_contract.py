@@ -170,7 +170,8 @@ class ReadModelsContract:
         before = rows_of(projecting.database)
         history.role_changed()
         history.findings_recorded()
-        broken: dict[str, Any] = {"task_type": None, "checks": [], "role_arn": "", "scheduled_audit_name": None}
+        broken: dict[str, Any] = dict.fromkeys(("task_type", "role_arn", "scheduled_audit_name", "previous_start"))
+        broken["checks"] = []
         history.add(AuditTaskStarted, audit_task_id(ACCOUNT, task_id(9)), task_id=task_id(9), **broken)
 
         with pytest.raises(AttributeError):

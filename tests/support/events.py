@@ -195,6 +195,7 @@ class History:
             checks=[TargetCheck(name) for name in check_names],
             role_arn=ROLE_ARN,
             scheduled_audit_name=scheduled_audit_name,
+            previous_start=None,
         )
 
     def check_outcome_recorded(

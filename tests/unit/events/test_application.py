@@ -96,7 +96,7 @@ class TestAnOnDemandAudit:
 
         admitted, started = log.after(0)[-2:]
         assert admitted.event.TOPIC == "AuditAccount.OnDemandAuditAdmitted.v1"
-        assert started.event.TOPIC == "AuditTask.Started.v1"
+        assert started.event.TOPIC == "AuditTask.Started.v2"
         assert started.event.originator_id == audit_task_id(ACCOUNT, TASK)
         assert committed.position == started.position
 

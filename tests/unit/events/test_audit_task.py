@@ -42,6 +42,7 @@ def started(*checks: CheckName) -> Fact:
         checks=[TargetCheck(name) for name in checks],
         role_arn=ROLE,
         scheduled_audit_name=None,
+        previous_start=None,
     )
 
 

@@ -39,7 +39,9 @@ def test_what_was_read_is_written_under_a_present_topic_and_read_again(golden):
     assert MAPPER.to_domain_event(stored) == event
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda golden: golden.topic)
+@pytest.mark.parametrize(
+    "golden", [golden for golden in GOLDEN if golden.topic in TOPICS], ids=lambda golden: golden.topic
+)
 def test_a_golden_file_fills_every_field(golden):
     """So that a field which is renamed, and has a default, does not vanish from old events unseen."""
     for name in golden.fields:
