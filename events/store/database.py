@@ -1,7 +1,8 @@
 """The small adapter behind which every query is written once, for each database.
 
 A query is plain SQL in the dialect that SQLite and PostgreSQL share: `?` for parameters, integers for flags and
-for times (epoch milliseconds), `INSERT ... ON CONFLICT`. docs/decisions/ says why it is not an object mapper.
+for times (epoch milliseconds), `INSERT ... ON CONFLICT`; no null characters in texts. docs/decisions/ says why it
+is not an object mapper.
 """
 
 import shutil
@@ -51,7 +52,22 @@ class Transaction(Protocol):
         ...
 
     def execute_many(self, sql: str, rows: Iterable[Parameters]) -> None:
-        """Run one statement for each row of parameters."""
+        """Run one statement for each row of parameters, which must not touch the same row of the table twice.
+
+        An insert that says ON CONFLICT DO NOTHING may.
+        """
+        ...
+
+
+class Schema(Protocol):
+    """What a store needs of its database. Both methods raise SchemaTooNew (`events/store/schema.py`)."""
+
+    def missing(self, rows: Transaction) -> list[str]:
+        """The names of the steps that are to be taken still, in order; some were taken before."""
+        ...
+
+    def migrate(self, rows: Transaction) -> list[str]:
+        """Take the steps that are missing, and return their names."""
         ...
 
 
@@ -74,6 +90,10 @@ class Database(Protocol):
 
         Other threads of the process run meanwhile.
         """
+        ...
+
+    def prepare(self, schema: Schema) -> None:
+        """See to it that the tables of a store are there; raise SchemaMissing or SchemaTooNew if they can't be."""
         ...
 
     def close(self) -> None:
@@ -153,6 +173,11 @@ class SqliteDatabase:
             return shutil.disk_usage(self._path.parent).free
         except OSError as error:
             raise StoreUnavailable(f"{self._path.name}: {error.strerror}") from error
+
+    def prepare(self, schema: Schema) -> None:
+        """Make what is missing; raise SchemaTooNew."""
+        with self.transaction() as rows:
+            schema.migrate(rows)
 
     def close(self) -> None:
         """Close every connection, after what they are doing. Calls after it fail."""

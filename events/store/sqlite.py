@@ -6,20 +6,15 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from eventsourcing.persistence import (
-    ApplicationRecorder,
-    IntegrityError,
-    Notification,
-    Subscription,
-)
+from eventsourcing.persistence import IntegrityError
 from eventsourcing.persistence import StoredEvent as LibraryStoredEvent
 
-from events.bell import Bell
 from events.codec import EventMapper, StoredEvent
 from events.errors import StoreUnavailable
-from events.log import EventLog, LogRecorder
+from events.log import EventLog
 from events.store.database import SqliteDatabase, Transaction
-from events.store.subscription import BellSubscription
+from events.store.recorder import DatabaseRecorder
+from events.store.schema import Steps
 from events.topics import TOPICS, UPCASTERS
 
 SCHEMA = """
@@ -46,9 +41,6 @@ ROWS_PER_STATEMENT = (64, 16, 4, 1)
 One statement of many rows, because Python gives up its interpreter lock for each execution; in a process whose
 other threads are busy, taking it back may cost more than the row. Few sizes, so that SQLite compiles each once.
 """
-
-NO_END = 2**63 - 1
-
 LEAST_ROOM = 16 * 1024 * 1024
 """Bytes that the disk must have left for the log to count as one that can be appended to: four saves of the
 largest size. A disk that is fuller than this is full before anybody has looked."""
@@ -57,14 +49,13 @@ REHEARSED = bytes(64 * 1024)
 """The state of an event that is tried and never recorded; so large that the file would have to grow for it."""
 
 
-class SqliteRecorder(LogRecorder):
+class SqliteRecorder(DatabaseRecorder):
     """Stored events in one file. Threads may share a recorder, and processes the file."""
 
     def __init__(self, database: SqliteDatabase) -> None:
-        self._database = database
-        self.appended = Bell()
-        with database.transaction() as transaction:
-            transaction.execute(SCHEMA)
+        super().__init__(database)
+        self._file = database
+        database.prepare(Steps("events", {"events": [SCHEMA]}))
 
     def insert_events(self, stored_events: Sequence[LibraryStoredEvent], **_: Any) -> Sequence[int]:
         """Append what `EventMapper` made, in one transaction, durably, and return the positions.
@@ -82,63 +73,6 @@ class SqliteRecorder(LogRecorder):
         self.appended.ring()
         return range(last - len(rows) + 1, last + 1)
 
-    def select_events(
-        self,
-        originator_id: UUID | str,
-        *,
-        gt: int | None = None,
-        lte: int | None = None,
-        desc: bool = False,
-        limit: int | None = None,
-    ) -> Sequence[LibraryStoredEvent]:
-        """Return events of a stream whose versions are above `gt` and not above `lte`."""
-        rows = self._database.query(
-            "SELECT version, topic, state FROM events WHERE stream = ? AND version > ? AND version <= ?"  # noqa: S608
-            f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT ?",
-            (
-                cast("UUID", originator_id).bytes,
-                0 if gt is None else gt,
-                NO_END if lte is None else lte,
-                -1 if limit is None else limit,
-            ),
-        )
-        return [LibraryStoredEvent(originator_id, *row) for row in rows]
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        """Return events from position `start` to `stop`, of the given topics or of all, in order."""
-        lowest = 0 if start is None else start + (not inclusive_of_start)
-        of_topics = f"AND topic IN ({', '.join('?' * len(topics))})" if topics else ""
-        rows = self._database.query(
-            "SELECT stream, version, topic, state, position FROM events"  # noqa: S608 - question marks only
-            f" WHERE position >= ? AND position <= ? {of_topics} ORDER BY position LIMIT ?",
-            (lowest, NO_END if stop is None else stop, *topics, limit),
-        )
-        return [Notification(UUID(bytes=row[0]), *row[1:]) for row in rows]
-
-    def max_notification_id(self) -> int | None:
-        """Return the last position, None when nothing was ever recorded."""
-        [(last,)] = self._database.query("SELECT max(position) FROM events")
-        return cast("int | None", last)
-
-    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
-        """Return an iterator over the log that waits for more at its end."""
-        return BellSubscription(self, self.appended, gt, topics)
-
-    def recorded_after(self, position: int) -> int | None:
-        """Return when the first event after a position was recorded, in epoch milliseconds; None without one."""
-        found = self._database.query(
-            "SELECT recorded_at FROM events WHERE position > ? ORDER BY position LIMIT 1", (position,)
-        )
-        return cast("int", found[0][0]) if found else None
-
     def require_appendable(self) -> None:
         """Raise StoreUnavailable if an event could not be appended now.
 
@@ -146,7 +80,7 @@ class SqliteRecorder(LogRecorder):
         can't be written, is held by another process or may not grow. Of a disk that is nearly full a commit of so
         little knows nothing, so the room there is looked at besides.
         """
-        if self._database.free_bytes() < LEAST_ROOM:
+        if self._file.free_bytes() < LEAST_ROOM:
             raise StoreUnavailable(f"the disk of the log has less than {LEAST_ROOM:,} bytes left")
         with self._database.transaction() as transaction:
             transaction.execute("SAVEPOINT rehearsal")
@@ -154,9 +88,15 @@ class SqliteRecorder(LogRecorder):
             transaction.execute(f"INSERT INTO events ({COLUMNS}) VALUES {ROW}", row)  # noqa: S608 - as below
             transaction.execute("ROLLBACK TO rehearsal")
 
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+    @staticmethod
+    def as_stored(stream: UUID) -> bytes:
+        """A stream's identifier as the column has it."""
+        return stream.bytes
+
+    @staticmethod
+    def as_read(stored: bytes) -> UUID:
+        """What the column has as a stream's identifier."""
+        return UUID(bytes=stored)
 
 
 def open_sqlite_log(path: Path) -> EventLog:

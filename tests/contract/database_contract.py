@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from events.errors import StoreUnavailable
-from events.store.database import Database
+from events.store.database import Database, Schema
+from events.store.schema import SchemaTooNew, Steps
 
 PATIENCE = 30.0
 
@@ -27,7 +28,10 @@ class DatabaseContract:
     @pytest.fixture(autouse=True)
     def doors(self, database: Database) -> None:
         with database.transaction() as transaction:
-            transaction.execute("CREATE TABLE doors (name TEXT PRIMARY KEY, width INTEGER)")
+            transaction.execute("CREATE TABLE doors (name TEXT PRIMARY KEY, width BIGINT)")
+
+    def migrate(self, database: Database, schema: Schema) -> None:
+        """What an operator does before a store may be opened; nothing, where the database does it by itself."""
 
     def names(self, database: Database) -> list[str]:
         return [name for (name,) in database.query("SELECT name FROM doors ORDER BY name")]
@@ -49,9 +53,59 @@ class DatabaseContract:
 
         assert database.query("SELECT count(*), sum(width) FROM doors") == [(1000, 499500)]
 
+    def test_a_change_and_a_deletion_are_run_for_many_rows(self, database):
+        with database.transaction() as transaction:
+            transaction.execute_many("INSERT INTO doors VALUES (?, ?)", ((f"{n}'%s?", n) for n in range(1000)))
+            changes = ((-n, f"{n}'%s?") for n in range(1000))
+            transaction.execute_many("UPDATE doors SET width = ? WHERE name = ? AND name <> '?'", changes)
+            transaction.execute_many("DELETE FROM doors WHERE width = ?", ([-n] for n in range(990)))
+
+        assert database.query("SELECT count(*), max(width) FROM doors") == [(10, -990)]
+
+    def test_many_rows_may_be_none_and_may_lack_values(self, database):
+        with database.transaction() as transaction:
+            transaction.execute_many("INSERT INTO doors VALUES (?, ?)", [])
+            transaction.execute_many("INSERT INTO doors (name, width) VALUES (?, ?)", [("a", None), ("b", 1)])
+            again = [("a", 2), ("a", 3), ("c", None)]
+            transaction.execute_many("INSERT INTO doors VALUES (?, ?) ON CONFLICT DO NOTHING", again)
+
+        rows = [("a", None), ("b", 1), ("c", None)]
+        assert database.query("SELECT name, width FROM doors ORDER BY name") == rows
+
+    def test_texts_are_ordered_by_code_points_as_python_orders_them(self, database):
+        names = ["a", "B", "_", "b:10", "b:9", "\u00e4", "z", "-", "Z"]
+        with database.transaction() as transaction:
+            transaction.execute_many("INSERT INTO doors VALUES (?, 0)", ([name] for name in names))
+
+        assert self.names(database) == sorted(names)
+
+    def test_octets_and_flags_come_back_as_they_were(self, database):
+        octets = bytes(range(256)) * 300
+        with database.transaction() as transaction:
+            transaction.execute("CREATE TABLE keys (shape BYTEA, is_lost INTEGER)")
+            transaction.execute("INSERT INTO keys VALUES (?, ?)", (octets, True))
+            transaction.execute_many("INSERT INTO keys VALUES (?, ?)", [(octets, False)] * 2)
+
+        found = database.query("SELECT shape, is_lost FROM keys ORDER BY is_lost DESC")
+        assert [(bytes(shape), is_lost) for shape, is_lost in found] == [(octets, 1), (octets, 0), (octets, 0)]
+
+    def test_a_store_prepares_its_tables_once(self, database, another):
+        for _ in range(2):
+            for each in (database, another):
+                self.migrate(each, Steps("locks", {"first": ["CREATE TABLE locks (name TEXT)"]}))
+                each.prepare(Steps("locks", {"first": ["CREATE TABLE locks (name TEXT)"]}))
+        grown = Steps("locks", {"first": ["CREATE TABLE locks (name TEXT)"], "more": ["DROP TABLE locks"]})
+        self.migrate(database, grown)
+        another.prepare(grown)
+
+        with pytest.raises(SchemaTooNew, match="locks was written by a newer version"):
+            another.prepare(Steps("locks", {"first": []}))
+        with pytest.raises(Exception, match="locks"):
+            database.query("SELECT * FROM locks")
+
     def test_a_scan_returns_what_a_query_does(self, database):
         rows = [
-            ("\"quoted\" \\ 'text' \n \0 \u00e9 \U0001f512", 2**63 - 1),
+            ("\"quoted\" \\ 'text' \n ? % \u00e9 \U0001f512", 2**63 - 1),
             ("[1, 2]", None),
             ("", -1),
             ("null", 0),

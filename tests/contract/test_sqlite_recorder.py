@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from eventsourcing.persistence import IntegrityError
 
 from events.store.database import SqliteDatabase
 from events.store.sqlite import SqliteRecorder
@@ -80,3 +81,12 @@ def test_what_was_recorded_is_there_when_the_file_is_opened_again(path):
     second = SqliteRecorder(SqliteDatabase(path))
     assert [each.id for each in second.select_notifications(None, 10)] == [*given]
     second.close()
+
+
+def test_a_conflict_does_not_ring_the_bell(recorder):
+    recorder.insert_events(events := stream_of(1))
+    rung = recorder.appended.rings
+    with pytest.raises(IntegrityError):
+        recorder.insert_events(events)
+
+    assert recorder.appended.rings == rung

@@ -1,0 +1,96 @@
+"""What the recorders of the log have in common: how it is read."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
+from eventsourcing.persistence import StoredEvent as LibraryStoredEvent
+
+from events.bell import Bell
+from events.log import LogRecorder
+from events.store.database import Database
+from events.store.subscription import BellSubscription
+
+NO_END = 2**63 - 1
+
+
+class DatabaseRecorder(LogRecorder):
+    """Reads the table `events` (position, stream, version, topic, state, ...) of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.appended = Bell()
+
+    @staticmethod
+    @abstractmethod
+    def as_stored(stream: UUID) -> Any:
+        """A stream's identifier as the column has it."""
+
+    @staticmethod
+    @abstractmethod
+    def as_read(stored: Any) -> UUID:
+        """What the column has as a stream's identifier."""
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[LibraryStoredEvent]:
+        """Return events of a stream whose versions are above `gt` and not above `lte`."""
+        rows = self._database.query(
+            "SELECT version, topic, state FROM events WHERE stream = ? AND version > ? AND version <= ?"  # noqa: S608
+            f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT ?",
+            (
+                self.as_stored(cast("UUID", originator_id)),
+                0 if gt is None else gt,
+                NO_END if lte is None else lte,
+                NO_END if limit is None else limit,
+            ),
+        )
+        return [LibraryStoredEvent(originator_id, *row) for row in rows]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        """Return events from position `start` to `stop`, of the given topics or of all, in order."""
+        as_read = self.as_read
+        lowest = 0 if start is None else start + (not inclusive_of_start)
+        of_topics = f"AND topic IN ({', '.join('?' * len(topics))})" if topics else ""
+        rows = self._database.query(
+            "SELECT stream, version, topic, state, position FROM events"  # noqa: S608 - question marks only
+            f" WHERE position >= ? AND position <= ? {of_topics} ORDER BY position LIMIT ?",
+            (lowest, NO_END if stop is None else stop, *topics, limit),
+        )
+        return [Notification(as_read(row[0]), *row[1:]) for row in rows]
+
+    def max_notification_id(self) -> int | None:
+        """Return the last position, None when nothing was ever recorded."""
+        [(last,)] = self._database.query("SELECT max(position) FROM events")
+        return cast("int | None", last)
+
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
+        """Return an iterator over the log that waits for more at its end."""
+        return BellSubscription(self, self.appended, gt, topics)
+
+    def recorded_after(self, position: int) -> int | None:
+        """Return when the first event after a position was recorded, in epoch milliseconds; None without one."""
+        found = self._database.query(
+            "SELECT recorded_at FROM events WHERE position > ? ORDER BY position LIMIT 1", (position,)
+        )
+        return cast("int", found[0][0]) if found else None
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
