@@ -5,6 +5,7 @@ The lists were fetched and verified before (`workers/revocation/`); here serial 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
 
 from events.resource import NonCompliance, Resource
@@ -78,6 +79,9 @@ NOT_COLLECTED = NotJudged("certificates whose revocation lists were not collecte
 UNKNOWN_ISSUER = NotJudged("certificates whose issuer is not known")
 
 
+SOURCES_IN_MEMORY = 2_000
+
+
 def revoked(
     certificates: Iterable[Row], revocations: Revocations | None, resource: Callable[[str], Resource]
 ) -> Iterator[NonCompliance | NotJudged]:
@@ -85,35 +89,44 @@ def revoked(
 
     A certificate for which no list could be had or verified is not judged. `resource` names one by its id.
     """
+    known_of = lru_cache(SOURCES_IN_MEMORY)(partial(_known, revocations))
     for certificate_id, serial_number, subject, *columns in certificates:
-        source = Source(*columns)
-        if is_nobodys(source, subject):
+        known = known_of(*columns)
+        if subject == known.irrevocable:
             continue
-        verdict = _verdict(serial_number, source, revocations)
-        if isinstance(verdict, NotJudged):
-            yield verdict
-        elif verdict:
-            yield NonCompliance(
-                resource(certificate_id),
-                "CERTIFICATE_REVOKED_BY_ISSUER",
-                "Certificate is revoked by its issuer and still active.",
-            )
+        for numbers in known.revoked:
+            if serial_number in numbers:
+                yield NonCompliance(
+                    resource(certificate_id),
+                    "CERTIFICATE_REVOKED_BY_ISSUER",
+                    "Certificate is revoked by its issuer and still active.",
+                )
+                break
+        else:
+            if known.why_no_more is not None:
+                yield known.why_no_more
 
 
-def is_nobodys(source: Source, subject: str) -> bool:
-    """Tell whether a certificate is its own issuer and names no revocation list, so that nobody can revoke it."""
-    return bool(subject) and subject == source.issuer and source.crl_urls == NO_URLS
+@dataclass(frozen=True)
+class _Known:
+    """What all certificates of a source are judged by."""
+
+    irrevocable: str | None
+    """The subject of those that nobody can revoke: they are their own issuers and name no revocation list."""
+    revoked: tuple[RevokedSerials, ...] = ()
+    why_no_more: NotJudged | None = None
 
 
-def _verdict(serial_number: str, source: Source, revocations: Revocations | None) -> bool | NotJudged:
+def _known(revocations: Revocations | None, *columns: str) -> _Known:
+    source = Source(*columns)
     if not source.issuer:
-        return UNKNOWN_ISSUER
+        return _Known(None, why_no_more=UNKNOWN_ISSUER)
+    irrevocable = source.issuer if source.crl_urls == NO_URLS else None
     if revocations is None:
-        return NOT_COLLECTED
+        return _Known(irrevocable, why_no_more=NOT_COLLECTED)
     lists = revocations.lists_of(source)
-    if is_on(lists, serial_number, revocations):
-        return True
-    return NotJudged(f"certificates {lists.why_none}") if lists.why_none else False
+    why_none = NotJudged(f"certificates {lists.why_none}") if lists.why_none else None
+    return _Known(irrevocable, tuple(map(revocations.revoked, lists.list_ids)), why_none)
 
 
 def is_on(lists: Lists, serial_number: str, revocations: Revocations) -> bool:

@@ -3,11 +3,16 @@
 A list may hold hundreds of thousands, and a set of numbers would take ten times as much.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 LONGEST_SERIAL_NUMBER = 64
 """Bytes. RFC 5280 allows 20; so many are borne, since every number takes as much as the longest."""
+
+
+NUMBERS_A_STRETCH = 16
 
 
 def serial_number_hex(number: int) -> str:
@@ -44,14 +49,19 @@ class RevokedSerials:
 
     def __contains__(self, serial_number: object) -> bool:
         """Tell whether the list has this serial number, given in hex digits."""
-        number = int(str(serial_number), 16)
-        if (number.bit_length() + 7) // 8 > self.width:
+        try:
+            wanted = int(str(serial_number), 16).to_bytes(self.width, "big")
+        except OverflowError:
             return False
-        wanted, low, high = number.to_bytes(self.width, "big"), 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self.packed[middle * self.width : (middle + 1) * self.width] < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return self.packed[low * self.width : (low + 1) * self.width] == wanted
+        stretch = NUMBERS_A_STRETCH * self.width
+        end = bisect_right(self._first_of_stretches, wanted) * stretch
+        at = self.packed.find(wanted, end - stretch, end) if end else -1
+        while at >= 0 and at % self.width:  # found are the end of one number and the beginning of the next
+            at = self.packed.find(wanted, at + 1, end)
+        return at >= 0
+
+    @cached_property
+    def _first_of_stretches(self) -> list[bytes]:
+        """The first number of each stretch: few enough to take little memory, and `bisect` is fast among them."""
+        begins = range(0, len(self.packed), NUMBERS_A_STRETCH * self.width)
+        return [self.packed[begin : begin + self.width] for begin in begins]
