@@ -97,6 +97,16 @@ class InventoryContract(RelatedRowsContract):
         assert devices_at(inventory, ACCOUNT) == {2: "ACTIVE", 3: "INACTIVE", 4: "ACTIVE"}
         assert policies_at(inventory) == {}
 
+    def test_a_replacement_of_one_kind_leaves_the_others(self, inventory):
+        import_devices(inventory, device(1), device(2))
+        import_policies(inventory, policy("Old", 1))
+        with inventory.begin_import(
+            ACCOUNT, replace=False, replaced=(DEVICE_CERTIFICATES,), now=NOON
+        ) as importing:
+            importing.add(DEVICE_CERTIFICATES, device(2))
+        assert devices_at(inventory, ACCOUNT) == {2: "ACTIVE"}
+        assert policies_at(inventory) == {"Old:1": 1}
+
     def test_a_kind_is_listed_while_there_is_a_resource_of_it_or_a_listing(self, inventory):
         def listed(version):
             return [inventory.is_listed(ACCOUNT, kind, version) for kind in (DEVICE_CERTIFICATES, IOT_POLICIES)]

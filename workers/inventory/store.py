@@ -1,6 +1,6 @@
 """The inventory: what the fleet was at each of its versions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain
@@ -117,16 +117,18 @@ class Inventory:
             after = page[-1][key_at]
 
     @contextmanager
-    def begin_import(self, account: AccountId, *, replace: bool, now: datetime) -> Iterator[Import]:
+    def begin_import(
+        self, account: AccountId, *, replace: bool, replaced: Sequence[Kind] = (), now: datetime
+    ) -> Iterator[Import]:
         """Import during the block and publish at its end, all at once; after an exception nothing has happened.
 
-        With `replace`, what is not added in the block is removed. Raises ImportInProgress while another import
-        writes to this inventory.
+        With `replace`, what is not added in the block is removed; of the kinds in `replaced` it is in any case.
+        Raises ImportInProgress while another import writes to this inventory.
         """
         with self._import_lock.held():
             discard_unfinished(self._database)
             version = self.current_version(account) + 1
-            importing = Import(self._database, account, version, replace=replace, now=now)
+            importing = Import(self._database, account, version, replace=replace, replaced=replaced, now=now)
             try:
                 importing.begin()
                 yield importing

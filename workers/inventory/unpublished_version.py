@@ -5,7 +5,7 @@ published versions, all of which are lower. So to publish is to set one flag, an
 and the marks back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,14 @@ class Import:
     """Takes records in, counts what comes of them, and makes them the account's next version."""
 
     def __init__(
-        self, database: Database, account: AccountId, version: int, *, replace: bool, now: datetime
+        self,
+        database: Database,
+        account: AccountId,
+        version: int,
+        *,
+        replace: bool,
+        now: datetime,
+        replaced: Sequence[Kind] = (),
     ) -> None:
         self.version = version
         """What the account's current version is, once the import is over."""
@@ -43,21 +50,21 @@ class Import:
         self._database = database
         self._account = account
         self._replace = replace
+        self._replaced = KINDS if replace else replaced
         self._now = now
         self._tables = {kind.table: TableMerge(kind, account, version, self.counts) for kind in KINDS}
         self._collected: dict[str, list[Given]] = {table: [] for table in self._tables}
         self._rows = self._bytes = 0
 
     def begin(self) -> None:
-        """Note that an import has begun, so that one that dies is found; with `replace`, mark all there is."""
+        """Note that an import has begun, so that one that dies is found; mark all that it is to replace."""
         with self._database.transaction() as transaction:
             transaction.execute(
                 "INSERT INTO inventory_versions (account, version, is_published, imported_at) VALUES (?, ?, 0, ?)",
                 (self._account, self.version, epoch_milliseconds(self._now)),
             )
-        if self._replace:
-            for kind in KINDS:
-                self._mark_all(kind)
+        for kind in self._replaced:
+            self._mark_all(kind)
 
     def add(self, kind: Kind, values: Mapping[str, Any], der: bytes | None = None) -> None:
         """Take one record in: a value for each column of `kind`, and the certificate that they are facts of."""
