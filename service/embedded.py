@@ -58,7 +58,7 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         workers = EmbeddedWorkers(worker, threads=settings.worker_threads)
         dispatcher = Dispatcher(
             stores.work,
-            workers.send,
+            workers.queue,
             application.end_check_run,
             clock,
             most_in_flight=workers.most_in_flight,

@@ -1,14 +1,22 @@
 """The actors: ids in, one call. What they do stands in `workers/run_check.py`."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from dramatiq import Actor, Broker, actor
+from dramatiq import Broker, actor
 from dramatiq.middleware import TimeLimitExceeded
 
 from events.vocabulary import AccountId, CheckName, TaskId
 from workers import run_check
-from workers.work_item import PLANNING, WorkItem
+from workers.messages import (
+    COLLECT_AND_PLAN_CHECK,
+    COLLECTING_QUEUE,
+    JUDGE_SHARD,
+    JUDGING_QUEUE,
+    PLAN_CHECK,
+    PLANNING_QUEUE,
+)
+from workers.middleware import NOT_ITS_FAULT, Abandoned
+from workers.observer import ObservedWork
 from workers.worker import Worker
 
 TIME_LIMIT = 60.0
@@ -18,59 +26,65 @@ COLLECTING_TIME_LIMIT = 240.0
 """Seconds that collecting may take: what it may wait for servers (`workers/revocation/collecting.py`), as long
 again for verifying what they sent."""
 
-_LIMITS: dict[str, Any] = {
-    "time_limit": TIME_LIMIT * 1000,
-    # A few, for a store that is busy for a moment. What outlasts them, the dispatcher sends again.
-    "max_retries": 3,
-    "min_backoff": 500,
-    "max_backoff": 5_000,
-    "throws": TimeLimitExceeded,
-}
+SHORT_TIME = 1.0
+"""Seconds that a thread waits before it gives work back that it could not do. So it does not take one message
+after the other, which another worker might be able to do."""
+
+EXPECTED = (TimeLimitExceeded, *NOT_ITS_FAULT)
+"""What Dramatiq need not report with a traceback."""
 
 
-@dataclass(frozen=True)
-class Actors:
-    """The actors of one broker."""
-
-    plan_check: Actor[[AccountId, TaskId, CheckName], None]
-    collect_and_plan_check: Actor[[AccountId, TaskId, CheckName], None]
-    judge_shard: Actor[[AccountId, TaskId, CheckName, int], None]
-    collecting_checks: frozenset[CheckName]
-    """Those whose planning waits for servers of others."""
-
-    def send(self, item: WorkItem) -> None:
-        """Put a message for a piece of work in the queue."""
-        if item.shard == PLANNING:
-            collects = item.check_name in self.collecting_checks
-            plan = self.collect_and_plan_check if collects else self.plan_check
-            plan.send(item.account, item.task_id, item.check_name)
-        else:
-            self.judge_shard.send(item.account, item.task_id, item.check_name, item.shard)
-
-
-def declare_actors(broker: Broker, collecting_broker: Broker, worker: Worker) -> Actors:
+def declare_actors(broker: Broker, collecting_broker: Broker, worker: Worker) -> None:
     """Declare the actors, each bound to what it works with.
 
     A check is planned before shards that wait are judged, so that a small audit does not wait for a large one.
     Checks that collect are planned by other threads, behind a broker of their own, so that nothing else waits for
     slow servers.
     """
-
-    @actor(broker=broker, queue_name="planning", priority=0, **_LIMITS)
-    def plan_check(account: AccountId, task_id: TaskId, check_name: CheckName) -> None:
-        run_check.plan_check(worker, account, task_id, check_name)
-
-    @actor(broker=broker, queue_name="judging", priority=1, **_LIMITS)
-    def judge_shard(account: AccountId, task_id: TaskId, check_name: CheckName, shard: int) -> None:
-        run_check.judge_shard(worker, account, task_id, check_name, shard)
+    time_limit = TIME_LIMIT * 1000
+    if worker.observer is not None:
+        for each in (broker, collecting_broker):
+            each.add_middleware(ObservedWork(worker.observer))
 
     @actor(
+        actor_name=PLAN_CHECK,
+        broker=broker,
+        queue_name=PLANNING_QUEUE,
+        priority=0,
+        time_limit=time_limit,
+        throws=EXPECTED,
+    )
+    def plan_check(account: AccountId, task_id: TaskId, check_name: CheckName) -> None:
+        _work(worker, lambda: run_check.plan_check(worker, account, task_id, check_name))
+
+    @actor(
+        actor_name=JUDGE_SHARD,
+        broker=broker,
+        queue_name=JUDGING_QUEUE,
+        priority=1,
+        time_limit=time_limit,
+        throws=EXPECTED,
+    )
+    def judge_shard(account: AccountId, task_id: TaskId, check_name: CheckName, shard: int) -> None:
+        _work(worker, lambda: run_check.judge_shard(worker, account, task_id, check_name, shard))
+
+    @actor(
+        actor_name=COLLECT_AND_PLAN_CHECK,
         broker=collecting_broker,
-        queue_name="collecting",
-        **{**_LIMITS, "time_limit": COLLECTING_TIME_LIMIT * 1000},
+        queue_name=COLLECTING_QUEUE,
+        time_limit=COLLECTING_TIME_LIMIT * 1000,
+        throws=EXPECTED,
     )
     def collect_and_plan_check(account: AccountId, task_id: TaskId, check_name: CheckName) -> None:
-        run_check.plan_check(worker, account, task_id, check_name)
+        _work(worker, lambda: run_check.plan_check(worker, account, task_id, check_name))
 
-    collecting = frozenset(name for name, check in worker.registry.items() if check.collects is not None)
-    return Actors(plan_check, collect_and_plan_check, judge_shard, collecting)
+
+def _work(worker: Worker, work: Callable[[], None]) -> None:
+    """Do it. Raise what has the message given back (`workers/middleware.py`), with little haste."""
+    try:
+        work()
+    except NOT_ITS_FAULT:
+        worker.stopping.wait(SHORT_TIME)
+        raise
+    if worker.stopping.is_set():  # it may be half done
+        raise Abandoned

@@ -40,8 +40,8 @@ class EmbeddedBroker(StubBroker, QueueBroker):
 
     def give_back(self, message: MessageProxy) -> None:
         """Put a message that is being worked on back into its queue."""
+        self.queues[message.queue_name].put(message.encode())
         message.options["given_back"] = True
-        self.queues[message.queue_name].put(message.copy(options={}).encode())
 
     def ended(self, message: MessageProxy) -> None:
         """Note that nobody works on a message any more."""

@@ -21,16 +21,23 @@ from events.vocabulary import CheckName, TaskId
 from workers.actors import COLLECTING_TIME_LIMIT
 from workers.check_progress import CheckProgress
 from workers.demand import DEMAND, exhausted
+from workers.lost_messages import LostMessages
+from workers.messages import Sending
 from workers.outbox import MOST_ATTEMPTS, Outbox
-from workers.work_item import CheckRunKey, WorkItem
+from workers.queue import Queue, QueueUnavailable
+from workers.work_item import CheckRunKey
 from workers.work_table import POSITION, SCHEMA, WorkTable
 
 MESSAGES_PER_THREAD = 4
 """So that a worker never waits for the dispatcher, and a small audit not long for a large one."""
 
 LEASE = 3 * MESSAGES_PER_THREAD * COLLECTING_TIME_LIMIT
-"""Seconds after which a message counts as lost: later than the last of all that may be out can end, even when they
-all wait for slow servers, one after the other. A queue that dies with its process is recalled without waiting."""
+"""Seconds after which a message is sent again though the queue still holds it: later than the last of all that are
+out can end, even when they all wait for slow servers, one after the other. What the queue lost is not waited for
+(`workers/lost_messages.py`): this is for work that hangs where no time limit reaches."""
+
+UNREACHABLE_FOR = 1.0
+"""Seconds for which a queue that could not be reached is left alone, since trying may take as long."""
 
 EndCheckRun = Callable[[TaskId, CheckName, CheckOutcome, Cause], Future[Any]]
 """The command of `events/application.py`."""
@@ -41,8 +48,7 @@ logger = logging.getLogger(__name__)
 class Dispatcher:
     """Follows the log; sends work and ends checks.
 
-    `send` puts a message for a piece of work into the queue. It must be quick, and must not raise: a message
-    that could not be sent is one that was lost.
+    Several may do so on the same tables: what each does is a transaction, and what is done twice collapses.
     """
 
     name = "dispatcher"
@@ -50,21 +56,27 @@ class Dispatcher:
     def __init__(
         self,
         database: Database,
-        send: Callable[[WorkItem], None],
+        queue: Queue,
         end_check_run: EndCheckRun,
         clock: Clock,
         *,
         most_in_flight: int,
         lease: float = LEASE,
         system_time: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.queue_failure: str | None = None
+        """Why the queue can't be reached, for the health report; None while it can."""
         self._database = database
-        self._send = send
+        self._queue = queue
+        self._lost = LostMessages(database, queue, monotonic)
         self._end_check_run = end_check_run
         self._clock = clock
         self._most_in_flight = most_in_flight
         self._lease = lease
         self._system_time = system_time
+        self._monotonic = monotonic
+        self._next_sending = monotonic()
         self._endings: dict[CheckRunKey, Future[Any]] = {}
         with database.transaction() as rows:
             for statement in SCHEMA:
@@ -88,12 +100,34 @@ class Dispatcher:
 
     def idle(self) -> None:
         """Send what is to be sent, and end the checks that are to be ended."""
+        is_to_send = self._monotonic() >= self._next_sending
         with self._database.transaction() as rows:
-            items = self._take_due_items(rows)
+            outbox = self._outbox(rows)
+            self._lost.recall(outbox)
+            sendings = self._take_due(outbox, rows) if is_to_send else []
             checks_to_end = WorkTable(rows).checks_to_end()
-        for item in items:
-            self._send(item)
         self._end(checks_to_end)
+        if is_to_send:
+            self._send(sendings)
+
+    def _send(self, sendings: Sequence[Sending]) -> None:
+        """Send, and compare what was sent before with what the queue holds. What can't be sent is due again."""
+        sent = 0
+        try:
+            for sending in sendings:
+                self._queue.send(sending)
+                sent += 1
+            self._lost.look()
+        except QueueUnavailable as error:
+            if self.queue_failure is None:
+                logger.warning("The queue can't be reached, and will be tried again: %s", error)
+            self.queue_failure = str(error)
+            self._next_sending = self._monotonic() + UNREACHABLE_FOR
+            with self._database.transaction() as rows:
+                for sending in sendings[sent:]:
+                    self._outbox(rows).recall(sending, counts_as_attempt=False)
+        else:
+            self.queue_failure = None
 
     def recall_sent(self, *, counts_as_attempt: bool) -> None:
         """Note that the queue is gone with all that was in it, so that the next wake-up sends it again.
@@ -104,17 +138,16 @@ class Dispatcher:
         with self._database.transaction() as rows:
             WorkTable(rows).recall_sent(counts_as_attempt=counts_as_attempt)
 
-    def _take_due_items(self, rows: Transaction) -> list[WorkItem]:
-        """Mark what is to be sent now as sent, before it is: a message too few is sent again after its lease."""
-        outbox = Outbox(rows, now=round(self._system_time() * 1000), lease=round(self._lease * 1000))
+    def _outbox(self, rows: Transaction) -> Outbox:
+        return Outbox(rows, now=round(self._system_time() * 1000), lease=round(self._lease * 1000))
+
+    def _take_due(self, outbox: Outbox, rows: Transaction) -> list[Sending]:
+        """Mark what is to be sent now as sent, before it is: a message too few is found out, and sent again."""
         due = outbox.due(self._most_in_flight - outbox.in_flight())
         hopeless = {item.check_run for item, attempts in due if attempts >= MOST_ATTEMPTS}
         for run in hopeless:
             exhausted(WorkTable(rows), run)
-        items = [item for item, _ in due if item.check_run not in hopeless]
-        for item in items:
-            outbox.mark_sent(item)
-        return items
+        return [outbox.mark_sent(item) for item, _ in due if item.check_run not in hopeless]
 
     def _end(self, checks: Mapping[CheckRunKey, CheckProgress]) -> None:
         """Give the command for each check once, and again if it failed, until the log says that it has ended."""

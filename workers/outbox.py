@@ -4,7 +4,8 @@ A message may be lost with the queue, so what was sent and not reported for a le
 sending and sending again are the same thing here.
 """
 
-from events.store.database import Transaction
+from events.store.database import Database, Transaction
+from workers.messages import Sending
 from workers.work_item import WorkItem
 
 MOST_ATTEMPTS = 5
@@ -45,10 +46,28 @@ class Outbox:
         )
         return [(WorkItem(*item), attempts) for *item, attempts in found]
 
-    def mark_sent(self, item: WorkItem) -> None:
-        """Note that a message for it goes out."""
-        self._rows.execute(
+    def mark_sent(self, item: WorkItem) -> Sending:
+        """Note that a message for it goes out, and return which."""
+        [(attempt,)] = self._rows.execute(
             """UPDATE work_items SET sent_at = ?, attempts = attempts + 1
-               WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ?""",
+               WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ? RETURNING attempts""",
             (self._now, *item),
         )
+        return Sending(item, attempt)
+
+    def recall(self, sending: Sending, *, counts_as_attempt: bool) -> None:
+        """Note that a message is gone and another is due, if it was not reported or sent again meanwhile."""
+        self._rows.execute(
+            """UPDATE work_items SET sent_at = NULL, attempts = attempts - ?
+               WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ?
+                 AND attempts = ? AND sent_at IS NOT NULL""",
+            (0 if counts_as_attempt else 1, *sending.item, sending.attempt),
+        )
+
+
+SENT = "SELECT account, task_id, check_name, shard, attempts FROM work_items WHERE sent_at IS NOT NULL"
+
+
+def sent_messages(database: Database) -> list[Sending]:
+    """The messages that are out."""
+    return [Sending(WorkItem(*item), attempts) for *item, attempts in database.query(SENT)]

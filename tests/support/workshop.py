@@ -32,11 +32,12 @@ from tests.support.given import ACCOUNT
 from workers.checks.check import Check
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
-from workers.work_item import WorkItem
+from workers.messages import Sending
+from workers.queue import Held, Queue
 from workers.worker import Inventory, Worker
 
 E = TypeVar("E", bound=Event)
-Send = Callable[[WorkItem], None]
+Send = Callable[[Sending], None]
 
 ENDINGS = (AuditTaskCompleted, AuditTaskFailed, AuditTaskCanceled)
 
@@ -136,9 +137,20 @@ class Work:
 
     def wait_until_idle(self, timeout: float) -> None:
         """Wait until no message is queued or in hand; QueueJoinTimeout if that takes longer."""
-        for broker in self.workers._brokers:
+        for broker in self.workers.brokers:
             for queue in broker.get_declared_queues():
                 broker.join(queue, timeout=round(timeout * 1000))
+
+
+class SentThrough:
+    """A queue to which something is done on the way."""
+
+    def __init__(self, through: Callable[[Send], Send], queue: Queue) -> None:
+        self.send = through(queue.send)
+        self._queue = queue
+
+    def held(self) -> Held:
+        return self._queue.held()
 
 
 @contextmanager
@@ -156,7 +168,7 @@ def at_work(
     database = SqliteDatabase(directory / "dispatcher.sqlite", durable=False)
     dispatcher = Dispatcher(
         database,
-        through(workers.send),
+        SentThrough(through, workers.queue),
         workshop.application.end_check_run,
         workshop.clock,
         most_in_flight=workers.most_in_flight,

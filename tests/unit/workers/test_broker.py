@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 from dramatiq import Worker, actor
-from dramatiq.middleware import TimeLimitExceeded
 
 from workers.broker import EmbeddedBroker
 
@@ -28,7 +27,7 @@ def at_work(broker: EmbeddedBroker) -> Iterator[None]:
 def test_messages_that_failed_are_not_kept(broker: EmbeddedBroker):
     failed = threading.Semaphore(0)
 
-    @actor(broker=broker, max_retries=0)
+    @actor(broker=broker)
     def fail() -> None:
         failed.release()
         raise RuntimeError("on purpose")
@@ -38,37 +37,6 @@ def test_messages_that_failed_are_not_kept(broker: EmbeddedBroker):
     broker.join(fail.queue_name, timeout=10_000)
     assert failed._value == 20
     assert broker.dead_letters == []
-
-
-@pytest.mark.usefixtures("at_work")
-def test_time_limits_are_enforced(broker: EmbeddedBroker):
-    interrupted = threading.Event()
-
-    @actor(broker=broker, time_limit=100, max_retries=0)
-    def never_end() -> None:
-        try:
-            while True:
-                interrupted.wait(0.01)
-        except TimeLimitExceeded:
-            interrupted.set()
-            raise
-
-    never_end.send()
-    assert interrupted.wait(10)
-
-
-@pytest.mark.usefixtures("at_work")
-def test_a_failed_message_is_tried_again(broker: EmbeddedBroker):
-    attempts = threading.Semaphore(0)
-
-    @actor(broker=broker, max_retries=1, min_backoff=1, max_backoff=2)
-    def fail() -> None:
-        attempts.release()
-        raise RuntimeError("on purpose")
-
-    fail.send()
-    assert attempts.acquire(timeout=10)
-    assert attempts.acquire(timeout=10)
 
 
 def test_a_broker_has_no_part_in_the_process_but_what_is_given_to_it(broker: EmbeddedBroker):

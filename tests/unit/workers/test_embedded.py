@@ -10,9 +10,10 @@ from tests.support.given import ACCOUNT
 from tests.support.made_up_checks import REGISTRY
 from tests.support.workshop import open_workshop
 from workers.embedded import EmbeddedWorkers
+from workers.messages import Sending
 from workers.work_item import PLANNING, WorkItem
 
-PLAN = WorkItem(ACCOUNT, TaskId("a" * 32), CheckName("NAMES_CHECK"), PLANNING)
+PLAN = Sending(WorkItem(ACCOUNT, TaskId("a" * 32), CheckName("NAMES_CHECK"), PLANNING), 1)
 
 
 def test_workers_are_alive_from_their_start_to_their_stop(tmp_path: Path):
@@ -39,7 +40,7 @@ def test_stopping_ends_even_when_the_work_in_hand_does_not(tmp_path: Path):
         workshop.start_audit("NAMES_CHECK")
         workers = EmbeddedWorkers(workshop.worker, threads=1, longest_stop=0.2)
         workers.start()
-        workers.send(PLAN)
+        workers.queue.send(PLAN)
         thread = stuck.get(timeout=10)
         workers.stop()
         assert thread.is_alive()
@@ -53,7 +54,7 @@ def test_what_was_sent_before_the_start_is_done_after_it(tmp_path: Path):
         workshop.start_audit("NAMES_CHECK")
         seen = workshop.log.appended.rings
         workers = EmbeddedWorkers(workshop.worker, threads=1)
-        workers.send(PLAN)
+        workers.queue.send(PLAN)
         workers.start()
         assert workshop.log.appended.wait(seen, timeout=10) > seen
         workers.stop()
