@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 
 from events.store.database import Transaction
+from events.store.schema import Steps
 from events.vocabulary import AccountId, TaskId
 from workers.check_progress import CheckProgress
 from workers.work_item import CheckRunKey
@@ -29,6 +30,8 @@ SCHEMA = (
     "CREATE INDEX IF NOT EXISTS work_items_in_turn ON work_items (shard, wanted_since)",
     "CREATE INDEX IF NOT EXISTS work_items_sent ON work_items (sent_at) WHERE sent_at IS NOT NULL",
 )
+
+WORK_TABLES = Steps("work", {"work": SCHEMA})
 
 POSITION = "SELECT position FROM followed WHERE follower = 'dispatcher'"
 
