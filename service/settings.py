@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from events.vocabulary import AccountId
+from service.mqtt_settings import mqtt_broker
 from service.variables import SettingError, Variables
+from workers.presence.mqtt_broker import MqttBroker
 from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
 
 __all__ = ["DEFAULT_ACCOUNT", "SettingError", "Settings"]
@@ -38,6 +40,8 @@ class Settings:
     """A list of Debian's weak keys (CVE-2008-0166) in the format of `openssl-blacklist`."""
     crl_allow: AddressRules = PUBLIC_ONLY
     """What may be asked for revocation lists besides public addresses: host names and networks."""
+    mqtt_broker: MqttBroker | None = None
+    """Where presence events come from; None: only over HTTP."""
     throttling_status: int = 429
     """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
     worker_threads: int = 2
@@ -49,15 +53,17 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read the settings; raise SettingError for the first one that is wrong."""
         given = Variables(environ)
+        account = AccountId(given.matching("FLEET_AUDIT_ACCOUNT", cls.account, _ACCOUNT, "12 digits"))
         return cls(
             host=given.text("FLEET_AUDIT_HOST", cls.host),
             port=given.whole_number("FLEET_AUDIT_PORT", cls.port, 0, 65_535),
             data_directory=Path(given.text("FLEET_AUDIT_DATA_DIR", str(cls.data_directory))),
-            account=AccountId(given.matching("FLEET_AUDIT_ACCOUNT", cls.account, _ACCOUNT, "12 digits")),
+            account=account,
             region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),
             key_blocklist=given.file("FLEET_AUDIT_KEY_BLOCKLIST"),
             crl_allow=given.address_rules("FLEET_AUDIT_CRL_ALLOW"),
+            mqtt_broker=mqtt_broker(given, account),
             throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
             worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
             shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),
