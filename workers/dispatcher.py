@@ -26,7 +26,7 @@ from workers.messages import Sending
 from workers.outbox import MOST_ATTEMPTS, Outbox
 from workers.queue import Queue, QueueUnavailable
 from workers.work_item import CheckRunKey
-from workers.work_table import POSITION, SCHEMA, WorkTable
+from workers.work_table import POSITION, WORK_TABLES, WorkTable
 
 MESSAGES_PER_THREAD = 4
 """So that a worker never waits for the dispatcher, and a small audit not long for a large one."""
@@ -78,9 +78,7 @@ class Dispatcher:
         self._monotonic = monotonic
         self._next_sending = monotonic()
         self._endings: dict[CheckRunKey, Future[Any]] = {}
-        with database.transaction() as rows:
-            for statement in SCHEMA:
-                rows.execute(statement)
+        database.prepare(WORK_TABLES)
 
     def position(self) -> int:
         """How far the log is known."""

@@ -60,14 +60,20 @@ class Transaction(Protocol):
 
 
 class Schema(Protocol):
-    """What a store needs of its database. Both methods raise SchemaTooNew (`events/store/schema.py`)."""
+    """What a store needs of its database. See `events/store/schema.py`."""
 
     def missing(self, rows: Transaction) -> list[str]:
-        """The names of the steps that are to be taken still, in order; some were taken before."""
+        """The names of the steps that are to be taken still, in order, where others were taken before.
+
+        Raise SchemaTooNew if some were taken that this version does not know.
+        """
         ...
 
     def migrate(self, rows: Transaction) -> list[str]:
-        """Take the steps that are missing, and return their names."""
+        """Take the steps that are missing, and return their names.
+
+        Raise SchemaTooNew as well, unless what is not known is made of the log and can be made anew.
+        """
         ...
 
 

@@ -73,10 +73,15 @@ class PostgresqlDatabase:
             raise SchemaMissing(f"{self.schema} lacks {', '.join(missing)}")
 
     def migrate(self, schema: Schema) -> list[str]:
-        """Make what is missing of a schema, and return the names of the steps. Two processes may do it at once."""
+        """Make what is missing of a schema, and return the names of the steps; raise SchemaTooNew.
+
+        Two processes may do it at once: one waits for the other, and finds nothing missing.
+        """
         with self.transaction() as rows:
             rows.execute("SET LOCAL statement_timeout = 0")
             rows.execute(f"CREATE SCHEMA IF NOT EXISTS {self.schema}")
+            if _has_steps(rows):
+                schema.missing(rows)
             return schema.migrate(rows)
 
     def close(self) -> None:

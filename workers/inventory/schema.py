@@ -1,5 +1,6 @@
 """The tables of the inventory, generated from its kinds, in the dialect that SQLite and PostgreSQL share."""
 
+from events.store.schema import Steps
 from workers.inventory.kinds import KINDS, Kind
 
 STILL_THERE = 2**63 - 1
@@ -30,12 +31,6 @@ CERTIFICATES = """
 type, PostgreSQL this one."""
 
 
-def statements() -> list[str]:
-    """What creates the tables and indexes that are not there yet."""
-    kinds = [statement for kind in KINDS for statement in (_table(kind), *_index(kind))]
-    return [VERSIONS, CERTIFICATES, *kinds]
-
-
 def _table(kind: Kind) -> str:
     columns = ", ".join(f"{name} {declaration}" for name, declaration in kind.columns.items())
     return (
@@ -49,3 +44,14 @@ def _index(kind: Kind) -> list[str]:
         return []
     covered = ", ".join(("account", kind.key, "added_in", "removed_in", *kind.scanned))
     return [f"CREATE INDEX IF NOT EXISTS {kind.table}_scanned ON {kind.table} ({covered})"]
+
+
+INVENTORY_TABLES = Steps(
+    "inventory",
+    {
+        "inventory_versions": [VERSIONS],
+        "certificates": [CERTIFICATES],
+        **{kind.table: [_table(kind), *_index(kind)] for kind in KINDS},
+    },
+)
+"""A kind is a step of its own, so that a new one comes to the inventories that there are."""

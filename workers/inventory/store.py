@@ -26,12 +26,10 @@ class Inventory:
     """
 
     def __init__(self, database: Database, import_lock: ImportLock) -> None:
-        """Create the tables that are not there yet."""
+        """Raise SchemaMissing when the tables are not there and are not for this process to make."""
         self._database = database
         self._import_lock = import_lock
-        with database.transaction() as transaction:
-            for statement in schema.statements():
-                transaction.execute(statement)
+        database.prepare(schema.INVENTORY_TABLES)
 
     def current_version(self, account: AccountId) -> int:
         """The number of the account's last published version; 0 while nothing has been imported."""

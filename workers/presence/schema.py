@@ -5,6 +5,8 @@ stands still. A row of a connection carries the recording that made it, and the 
 reads what was known at the recording that it was planned at, whatever has come since.
 """
 
+from events.store.schema import Steps
+
 STILL_KNOWN = 2**63 - 1
 """The `removed_in` of a row that nothing has changed. A number, so that one comparison does for all rows."""
 
@@ -51,3 +53,5 @@ COLLECTION_STATEMENTS = (
         position BIGINT NOT NULL -- in the log
     )""",
 )
+
+PRESENCE_TABLES = Steps("presence", {"presence": STATEMENTS})

@@ -49,12 +49,10 @@ class PresenceStore:
     """Rows over a database. Every method raises StoreUnavailable when the database can't be read or written."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        """Create the tables that are not there yet."""
+        """Raise SchemaMissing when the tables are not there and are not for this process to make."""
         self._database = database
         self._clock = clock
-        with database.transaction() as transaction:
-            for statement in schema.STATEMENTS:
-                transaction.execute(statement)
+        database.prepare(schema.PRESENCE_TABLES)
 
     def record(self, account: AccountId, events: Sequence[PresenceEvent]) -> Recording:
         """Take in events, some thousands at most, in one transaction.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import msgspec
 
 from events.store.database import Database
+from events.store.schema import Steps
 from workers.judging.revoked_serials import RevokedSerials
 from workers.revocation.evidence import Evidence
 from workers.revocation.failure import Unusable
@@ -34,6 +35,8 @@ SCHEMA = (
     )""",
 )
 
+REVOCATION_TABLES = Steps("revocation", {"revocation": SCHEMA})
+
 
 @dataclass(frozen=True)
 class Fetched:
@@ -48,11 +51,9 @@ class RevocationStore:
     """Reads and writes the three tables. Every method raises StoreUnavailable when the database can't be used."""
 
     def __init__(self, database: Database) -> None:
-        """Create the tables that are not there yet."""
+        """Raise SchemaMissing when the tables are not there and are not for this process to make."""
         self._database = database
-        with database.transaction() as transaction:
-            for statement in SCHEMA:
-                transaction.execute(statement)
+        database.prepare(REVOCATION_TABLES)
 
     def fetched(self, url: str) -> Fetched | None:
         """The last answer of a URL, if it was ever asked."""
