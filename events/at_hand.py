@@ -3,12 +3,9 @@
 Context variables: each thread and each asyncio task has its own, so nothing has to be handed through.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 from events.event import Event
-from events.vocabulary import TaskId
 
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 """The HTTP request that is being answered; empty outside of one."""
@@ -18,17 +15,6 @@ TASK_ID: ContextVar[str] = ContextVar("task_id", default="")
 
 EVENT: ContextVar[Event | None] = ContextVar("event", default=None)
 """The event that a follower takes, or that an actor's work follows from. It names a request and mostly a task."""
-
-
-@contextmanager
-def working_for(task_id: TaskId) -> Iterator[None]:
-    """Say during the block that the thread works for an audit. Which event it follows from is found out in it."""
-    task, event = TASK_ID.set(task_id), EVENT.set(None)
-    try:
-        yield
-    finally:
-        TASK_ID.reset(task)
-        EVENT.reset(event)
 
 
 def ids_at_hand() -> dict[str, str]:

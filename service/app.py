@@ -7,10 +7,11 @@ from aiohttp import web
 
 from service.call import LIST_THREADS, LISTS
 from service.middleware import middlewares
-from service.routes import routes
+from service.observing.watched import Watched, watching
+from service.routes import routes, watching_routes
 from service.services import SERVICES, Services
 
-__all__ = ["MAX_BODY", "Services", "make_app"]
+__all__ = ["MAX_BODY", "Services", "make_app", "make_watching_app"]
 
 MAX_BODY = 1024 * 1024
 """Bytes of a body, however it is compressed; the import of an inventory alone may be larger."""
@@ -18,10 +19,19 @@ MAX_BODY = 1024 * 1024
 
 def make_app(services: Services) -> web.Application:
     """Return the application. Run it by `service.server.Runner`, which has the limits on connections."""
-    app = web.Application(middlewares=middlewares(), client_max_size=MAX_BODY)
+    app = web.Application(middlewares=middlewares(services.watched), client_max_size=MAX_BODY)
     app[SERVICES] = services
     app.cleanup_ctx.append(_list_threads)
+    app.cleanup_ctx.append(watching(services.watched))
     app.add_routes(routes())
+    return app
+
+
+def make_watching_app(watched: Watched) -> web.Application:
+    """Return the application of a process that has no API: what those who watch over it ask for, and no more."""
+    app = web.Application(middlewares=middlewares(watched), client_max_size=MAX_BODY)
+    app.cleanup_ctx.append(watching(watched))
+    app.add_routes(watching_routes())
     return app
 
 

@@ -4,27 +4,31 @@ This is the one place that knows how the parts fit. They are opened in the order
 closed in the opposite one.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from events.application import Application
 from events.clock import Clock
 from events.committer import Committer
-from events.errors import StoreUnavailable
 from events.follower import Follower
-from events.log import EventLog
 from events.store.database import Database
 from projections.read_models import ReadModels
 from service.data_directory import held_by_this_process, make_data_directory
+from service.observing.at_scrape import FollowerLag, QueueDepths
+from service.observing.audits import MeasuredAudits
+from service.observing.health import all_reasons, of_follower, of_log, of_workers
+from service.observing.metrics import Metrics
+from service.observing.watched import Watched
+from service.observing.work import WorkObserver
 from service.services import Services
 from service.settings import Settings
-from service.stores import sqlite_stores
+from service.stores import Stores, sqlite_stores
 from workers.checks import REGISTRY, catalogue
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
 from workers.inventory.certificate_reader import CertificateReader
-from workers.inventory.store import Inventory
 from workers.key_blocklist import load_key_blocklist
+from workers.queue_depths import queue_depths
 from workers.revocation.collecting import RevocationCollector
 from workers.revocation.fetching import Fetcher
 from workers.revocation.store import RevocationStore
@@ -43,7 +47,9 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         opened.enter_context(held_by_this_process(directory))
         stores = opened.enter_context(sqlite_stores(directory))
         log, inventory = stores.log, stores.inventory
-        committer = Committer(log)
+        metrics = Metrics()
+        observer = WorkObserver(metrics)
+        committer = Committer(log, observer)
         committer.start()
         opened.callback(committer.stop)
         checks = catalogue()
@@ -53,8 +59,8 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         read_models = ReadModels(stores.read_models, end_of_log=end_of_log)
         answering = _started(Follower(log, read_models), opened)
 
-        collector = _collector(settings, stores.revocation, clock)
-        worker = _worker(settings, application, log, inventory, collector, clock)
+        collector = _collector(settings, stores.revocation, clock, metrics)
+        worker = _worker(settings, application, stores, collector, clock, observer)
         workers = EmbeddedWorkers(worker, threads=settings.worker_threads)
         dispatcher = Dispatcher(
             stores.work,
@@ -67,7 +73,16 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         opened.callback(dispatcher.recall_sent, counts_as_attempt=False)
         workers.start()
         opened.callback(workers.stop)
-        dispatching = _started(Follower(log, dispatcher), opened)
+        dispatching = _started(Follower(log, MeasuredAudits(dispatcher, metrics, end_of_log)), opened)
+        positions = {each.name: each.position for each in (read_models, dispatcher)}
+        metrics.registry.register(FollowerLag(log, positions, clock))
+        metrics.registry.register(QueueDepths(queue_depths(stores.work, worker.collecting_checks)))
+        health = all_reasons(
+            of_follower(answering, "The read models", end_of_log),
+            of_follower(dispatching, "The work tables", end_of_log),
+            of_workers(workers),
+            of_log(log),
+        )
 
         yield Services(
             application=application,
@@ -78,64 +93,39 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
             catalogue=checks,
             clock=clock,
             settings=settings,
-            health=_health(
-                log, end_of_log, workers, {"The read models": answering, "The work tables": dispatching}
-            ),
+            watched=Watched(metrics, health),
         )
 
 
 def _worker(
     settings: Settings,
     application: Application,
-    log: EventLog,
-    inventory: Inventory,
+    stores: Stores,
     collector: RevocationCollector,
     clock: Clock,
+    observer: WorkObserver,
 ) -> Worker:
     return Worker(
         application=application,
-        log=log,
-        inventory=inventory,
+        log=stores.log,
+        inventory=stores.inventory,
         registry=REGISTRY,
         clock=clock,
         region=settings.region,
         weak_keys=load_key_blocklist(settings.key_blocklist) if settings.key_blocklist else None,
         collector=collector,
+        observer=observer,
         shard_size=settings.shard_size,
     )
 
 
-def _collector(settings: Settings, database: Database, clock: Clock) -> RevocationCollector:
+def _collector(settings: Settings, database: Database, clock: Clock, metrics: Metrics) -> RevocationCollector:
     """What fetches revocation lists, and keeps them in the inventory's database."""
-    return RevocationCollector(
-        CertificateReader(database), RevocationStore(database), Fetcher(settings.crl_allow), clock
-    )
+    fetcher = Fetcher(settings.crl_allow, observe=metrics.fetched)
+    return RevocationCollector(CertificateReader(database), RevocationStore(database), fetcher, clock)
 
 
 def _started(follower: Follower, opened: ExitStack) -> Follower:
     follower.start()
     opened.callback(follower.stop)
     return follower
-
-
-def _health(
-    log: EventLog, end_of_log: int, workers: EmbeddedWorkers, followers: dict[str, Follower]
-) -> Callable[[], list[str]]:
-    """Return the question of why the process can't do its work, which has no answer while it can."""
-
-    def reasons() -> list[str]:
-        found = [f"{name} stopped following the log." for name, each in followers.items() if each.failure]
-        found += [
-            f"{name} are still catching up with the log as it was at the start."
-            for name, each in followers.items()
-            if each.position < end_of_log
-        ]
-        if not workers.is_alive():
-            found.append("A worker thread has died.")
-        try:
-            log.last_position()
-        except StoreUnavailable:
-            found.append("The log can't be read.")
-        return found
-
-    return reasons

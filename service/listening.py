@@ -1,39 +1,58 @@
-"""The service on a port, for as long as a block lasts."""
+"""The service on a port, or what those who watch over a process ask for, for as long as a block lasts."""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager, contextmanager
 
 from aiohttp import web
 
-from service.app import make_app
+from service.app import make_app, make_watching_app
+from service.observing.watched import Watched
 from service.server import Runner
 from service.services import Services
 
+Listening = Callable[[], AbstractAsyncContextManager[str]]
 
-@asynccontextmanager
-async def listening(services: Services) -> AsyncIterator[str]:
+
+def listening(services: Services) -> AbstractAsyncContextManager[str]:
     """Answer requests during the block, in this event loop; yields the URL.
 
     Raise OSError if the address can't be listened on.
     """
-    runner = Runner(make_app(services))
+    return _on_a_port(make_app(services), services.settings.host, services.settings.port)
+
+
+def listening_in_a_thread(services: Services) -> AbstractContextManager[str]:
+    """Answer requests during the block, in a thread of its own; yields the URL. Raises as `listening` does."""
+    return _in_a_thread(lambda: listening(services), "http")
+
+
+def watched_on_a_port(watched: Watched, host: str, port: int) -> AbstractContextManager[str]:
+    """Answer `/metrics` and `/health/...` during the block, in a thread of its own; yields the URL.
+
+    For a process that has no API. Port 0 takes any that is free. Raises as `listening` does.
+    """
+    return _in_a_thread(lambda: _on_a_port(make_watching_app(watched), host, port), "watched")
+
+
+@asynccontextmanager
+async def _on_a_port(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    runner = Runner(app)
     await runner.setup()
     try:
-        await web.TCPSite(runner, services.settings.host, services.settings.port).start()
+        await web.TCPSite(runner, host, port).start()
         yield _url(*runner.addresses[0][:2])
     finally:
         await runner.cleanup()
 
 
 @contextmanager
-def listening_in_a_thread(services: Services) -> Iterator[str]:
-    """Answer requests during the block, in a thread of its own; yields the URL. Raises as `listening` does."""
+def _in_a_thread(begin: Listening, name: str) -> Iterator[str]:
     started: Future[str] = Future()
     stop: Future[None] = Future()
-    thread = threading.Thread(target=lambda: asyncio.run(_listen(services, started, stop)), name="http")
+    thread = threading.Thread(target=lambda: asyncio.run(_listen(begin, started, stop)), name=name)
     thread.start()
     try:
         yield started.result()
@@ -42,9 +61,9 @@ def listening_in_a_thread(services: Services) -> Iterator[str]:
         thread.join()
 
 
-async def _listen(services: Services, started: "Future[str]", stop: "Future[None]") -> None:
+async def _listen(begin: Listening, started: "Future[str]", stop: "Future[None]") -> None:
     try:
-        async with listening(services) as url:
+        async with begin() as url:
             started.set_result(url)
             await asyncio.wrap_future(stop)
     except OSError as error:

@@ -2,15 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from os import urandom
+from time import perf_counter
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
+from events.at_hand import REQUEST_ID as REQUEST_AT_HAND
+from service.observing.metrics import UNKNOWN
+from service.observing.requests import AnswerObserver
+from service.observing.watched import Watched
 from service.wire.errors import error_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUEST_ID = web.RequestKey("request_id", str)
+
+OPERATION = web.RequestKey("operation", str)
+"""The name of the operation; not there before a route has taken the request."""
 
 REQUEST_ID_HEADER = "x-amzn-RequestId"
 
@@ -18,22 +26,35 @@ SERVER = "FleetAudit"
 """What the `Server` header says. A version in it would tell which weaknesses to try."""
 
 
-def middlewares() -> list[Middleware]:
+def middlewares(watched: Watched) -> list[Middleware]:
     """Everything that a request goes through, from the outermost in."""
-    return [answered(request_ids())]
+    return [answered(request_ids(), AnswerObserver(watched))]
 
 
-def answered(ids: Iterator[str]) -> Middleware:
+def named(operation: str, handler: Handler) -> Handler:
+    """A handler whose requests are of an operation, by its name in what is measured."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        request[OPERATION] = operation
+        return await handler(request)
+
+    return handle
+
+
+def answered(ids: Iterator[str], observer: AnswerObserver) -> Middleware:
     """Give each request an id, turn what its handler raises into AWS's errors, and sign the answer with both."""
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = perf_counter()
         request_id = request[REQUEST_ID] = next(ids)
+        REQUEST_AT_HAND.set(request_id)
         try:
             response = await handler(request)
         except Exception as error:  # noqa: BLE001 - the table says what each is, and logs what it does not know
             response = error_response(error, request_id)
         sign(response, request_id)
+        observer.answered(request, request.get(OPERATION, UNKNOWN), response, request_id, perf_counter() - began)
         return response
 
     return answer

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from service.call import LISTS, Call
-from service.middleware import REQUEST_ID
+from service.middleware import OPERATION, REQUEST_ID, named
 from service.operations import health
 from service.operations.cancel_audit_task import CancelAuditTaskRequest, cancel_audit_task
 from service.operations.create_scheduled_audit import CreateScheduledAuditRequest, create_scheduled_audit
@@ -34,6 +34,7 @@ from service.operations.list_related_resources_for_audit_finding import (
 )
 from service.operations.list_scheduled_audits import ListScheduledAuditsRequest, list_scheduled_audits
 from service.operations.list_tags_for_resource import ListTagsForResourceRequest, list_tags_for_resource
+from service.operations.metrics import metrics
 from service.operations.start_on_demand_audit_task import StartOnDemandAuditTaskRequest, start_on_demand_audit_task
 from service.operations.tag_resource import TagResourceRequest, tag_resource
 from service.operations.untag_resource import UntagResourceRequest, untag_resource
@@ -104,9 +105,17 @@ def routes() -> list[web.RouteDef]:
     """Every route of the service."""
     return [
         *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in OPERATIONS),
-        web.post(IMPORT_INVENTORY, import_inventory),
-        web.get("/health/live", health.live),
-        web.get("/health/ready", health.ready),
+        web.post(IMPORT_INVENTORY, named("ImportInventory", import_inventory)),
+        *watching_routes(),
+    ]
+
+
+def watching_routes() -> list[web.RouteDef]:
+    """The routes for those who watch over a process, whatever its work is."""
+    return [
+        web.get("/metrics", named("Metrics", metrics)),
+        web.get("/health/live", named("HealthLive", health.live)),
+        web.get("/health/ready", named("HealthReady", health.ready)),
     ]
 
 
@@ -116,7 +125,10 @@ def _any_text(path: str) -> str:
 
 
 def _endpoint(operation: Operation) -> Handler:
+    name = operation.name
+
     async def handle(request: web.Request) -> web.StreamResponse:
+        request[OPERATION] = name
         asked = await read(operation.request, request)
         app = request.app
         return await operation.handler(Call(asked, app[SERVICES], request[REQUEST_ID], actor(request), app[LISTS]))

@@ -1,6 +1,6 @@
 """What the front end is given to work with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -11,6 +11,7 @@ from events.clock import Clock
 from events.progress import Progress
 from events.vocabulary import CheckName
 from projections.read_models import ReadModels
+from service.observing.watched import Watched
 from service.settings import Settings
 from workers.checks.check import Check
 from workers.inventory.store import Inventory
@@ -34,8 +35,8 @@ class Services:
     """The same as the decisions know them."""
     clock: Clock
     settings: Settings
-    health: Callable[[], list[str]]
-    """The reasons why the process can't do its work; empty when it can. It may block for a moment."""
+    watched: Watched
+    """What is measured, and how the process is."""
 
 
 SERVICES = web.AppKey("services", Services)

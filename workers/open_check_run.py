@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from events.at_hand import EVENT
 from events.audit_task import AuditTask, CheckOutcome
 from events.check_run import CheckPlan, CheckRun
 from events.check_shard import CheckShard, ShardId
@@ -76,4 +77,5 @@ def find_open_check_run(
     if not task.exists or task.is_over or run.is_over or check_name not in task.target_checks:
         return None
     follows = of_run[-1] if of_run else of_task[0]
+    EVENT.set(follows)
     return OpenCheckRun(worker, task, check_name, run.plan, run.evidence_id, follows)

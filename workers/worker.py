@@ -16,6 +16,7 @@ from workers.inventory.kinds import Examines, Kind
 from workers.inventory.rows import Row
 from workers.judging.revocation import Revocations
 from workers.judging.weak_keys import WeakKeys
+from workers.observer import WorkObserver
 
 SHARD_SIZE = 10_000
 """Rows a shard. Judging one takes a fraction of a second, so that a lost one costs little."""
@@ -75,8 +76,20 @@ class Worker:
     weak_keys: WeakKeys | None = None
     collector: Collector | None = None
     """None: nothing is fetched, and checks that would need it can judge nothing."""
+    observer: WorkObserver | None = None
+    """Who wants to know how the actors fare."""
     shard_size: int = SHARD_SIZE
     monotonic: Callable[[], float] = time.monotonic
     """Seconds, for how often to look whether an audit is still wanted."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the process ends: work that has begun is abandoned, and done again after the next start."""
+
+    @property
+    def collecting_checks(self) -> frozenset[CheckName]:
+        """Those whose planning waits for servers of others."""
+        return collecting_checks(self.registry)
+
+
+def collecting_checks(registry: Mapping[CheckName, Check]) -> frozenset[CheckName]:
+    """The checks whose planning waits for servers of others."""
+    return frozenset(name for name, check in registry.items() if check.collects is not None)

@@ -4,8 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from service.call import LISTS
-from service.services import SERVICES
+from service.observing.watched import WATCHING
 from service.wire.answer import json_response
 
 PATIENCE = 5.0
@@ -19,10 +18,8 @@ async def live(_: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """Answer 200 when the process can do its work, else 503 with the reasons."""
-    loop = asyncio.get_running_loop()
-    asked = loop.run_in_executor(request.app[LISTS], request.app[SERVICES].health)
     try:
-        reasons = await asyncio.wait_for(asked, PATIENCE)
+        reasons = await asyncio.wait_for(request.app[WATCHING].reasons(), PATIENCE)
     except TimeoutError:
         reasons = [f"It did not become known within {PATIENCE} seconds how the process is."]
     if reasons:

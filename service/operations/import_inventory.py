@@ -31,6 +31,7 @@ async def import_inventory(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     replace = _replace(request)
     _require_ndjson(request)
+    metrics = services.watched.metrics
     body = StreamedBody(request.content, asyncio.get_running_loop())
     try:
         report = await asyncio.to_thread(
@@ -41,8 +42,12 @@ async def import_inventory(request: web.Request) -> web.Response:
             replace=replace,
             now=services.clock.now(),
         )
+    except BaseException:
+        metrics.not_imported()
+        raise
     finally:
         body.is_abandoned = True
+    metrics.imported(report)
     return json_response(_answer(report))
 
 

@@ -16,6 +16,9 @@ from events.follower import Follower
 from events.store.database import SqliteDatabase
 from events.store.sqlite import open_sqlite_log
 from projections.read_models import ReadModels
+from service.observing.metrics import Metrics
+from service.observing.watched import Watched
+from service.observing.work import WorkObserver
 from service.services import Services
 from service.settings import Settings
 from tests.support.fake_clock import FakeClock
@@ -39,7 +42,8 @@ def services(
         opened.callback(inventory.close)
         database = SqliteDatabase(directory / "read-models.sqlite", durable=False)
         opened.callback(database.close)
-        committer = Committer(log)
+        metrics = Metrics()
+        committer = Committer(log, WorkObserver(metrics))
         committer.start()
         opened.callback(committer.stop)
         read_models = ReadModels(database)
@@ -56,7 +60,7 @@ def services(
             catalogue=checks,
             clock=FakeClock(),
             settings=replace(settings, port=0),
-            health=health,
+            watched=Watched(metrics, health),
         )
 
 

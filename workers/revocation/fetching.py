@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 
 import aiohttp
 from yarl import URL
@@ -53,6 +54,8 @@ class Fetcher:
     rules: AddressRules
     limits: Limits = field(default_factory=Limits)
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    observe: Callable[[str, float], None] | None = None
+    """Is told of each answer: `fetched`, `unusable`, `too_late` or `failed`, and the seconds it took."""
 
     def fetch_all(self, urls: Iterable[str], taken: Taken, is_wanted: Callable[[], bool], seconds: float) -> bool:
         """Fetch each URL and hand it to `taken`: its bytes, or why it can't be had.
@@ -86,15 +89,18 @@ class Fetcher:
 
     async def _answer(self, url: str, slots: asyncio.Semaphore, taken: Taken) -> None:
         async with slots:
+            began, outcome = monotonic(), "fetched"
             try:
                 async with asyncio.timeout(self.limits.request):
                     answer: bytes | Unusable = await self._fetch(url)
             except Unusable as failure:
-                answer = failure
+                outcome, answer = "unusable", failure
             except TimeoutError:
-                answer = Unusable("can't be fetched: its server takes too long")
+                outcome, answer = "too_late", Unusable("can't be fetched: its server takes too long")
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                answer = Unusable(f"can't be fetched: {_in_words(error)}")
+                outcome, answer = "failed", Unusable(f"can't be fetched: {_in_words(error)}")
+            if self.observe is not None:
+                self.observe(outcome, monotonic() - began)
             taken(url, answer)
 
     async def _fetch(self, url: str) -> bytes:

@@ -4,14 +4,13 @@ import logging
 
 import pytest
 
-from events.at_hand import EVENT, REQUEST_ID, ids_at_hand, working_for
+from events.at_hand import EVENT, REQUEST_ID, ids_at_hand
 from events.audit_account_events import AuditRoleChanged
 from events.audit_task import AuditTaskStarted
 from events.check_shard import CheckShardCompleted
 from events.committer import Committer
 from events.follower import Follower
 from events.store.database import SqliteDatabase
-from events.vocabulary import TaskId
 from projections.read_models import ReadModels
 from tests.support.accounts import configure
 from tests.support.example_events import EXAMPLES, TASK
@@ -53,16 +52,6 @@ def test_an_event_names_its_request_and_its_audit(event_class):
 def test_an_event_of_the_account_has_no_audit():
     EVENT.set(example(AuditRoleChanged))
     assert "task_id" not in ids_at_hand()
-
-
-def test_work_is_for_an_audit_until_its_end():
-    EVENT.set(example(AuditRoleChanged))
-    with working_for(TaskId("t1")):
-        assert ids_at_hand() == {"task_id": "t1"}
-        EVENT.set(example(AuditTaskStarted))
-        assert ids_at_hand()["task_id"] == "t1"
-    assert "task_id" not in ids_at_hand()
-    assert EVENT.get() == example(AuditRoleChanged)
 
 
 def test_a_follower_that_stops_says_at_which_event(committer: Committer, log, tmp_path):

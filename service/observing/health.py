@@ -1,0 +1,50 @@
+"""Why a process can't do its work, asked of its parts."""
+
+from collections.abc import Callable
+
+from events.errors import StoreUnavailable
+from events.follower import Follower
+from events.log import EventLog
+from workers.embedded import EmbeddedWorkers
+
+Question = Callable[[], list[str]]
+"""Answers with reasons, in sentences for an operator; with none when all is well. It may block for a while."""
+
+
+def all_reasons(*questions: Question) -> Question:
+    """Ask all of these."""
+    return lambda: [reason for question in questions for reason in question()]
+
+
+def of_follower(follower: Follower, what: str, end_of_log: int) -> Question:
+    """Ask a follower, which is behind until it has come to where the log's end was at the start.
+
+    `what` is what it keeps up with the log, in the plural, to begin a sentence with.
+    """
+
+    def reasons() -> list[str]:
+        if follower.failure is not None:
+            return [f"{what} stopped following the log."]
+        if follower.position < end_of_log:
+            return [f"{what} are still catching up with the log as it was at the start."]
+        return []
+
+    return reasons
+
+
+def of_workers(workers: EmbeddedWorkers) -> Question:
+    """Ask the worker threads."""
+    return lambda: [] if workers.is_alive() else ["A worker thread has died."]
+
+
+def of_log(log: EventLog) -> Question:
+    """Ask the log, whether it can be appended to."""
+
+    def reasons() -> list[str]:
+        try:
+            log.require_appendable()
+        except StoreUnavailable as error:
+            return [f"The log can't be appended to: {error}."]
+        return []
+
+    return reasons

@@ -1,0 +1,44 @@
+"""What is noted of commits and of actors' work: its time, and a span when traces are wanted."""
+
+from collections.abc import Sequence
+from time import time_ns
+
+from events.at_hand import EVENT, TASK_ID
+from events.event import Event
+from service.observing.metrics import Metrics
+from service.observing.traces import Traces
+
+
+class WorkObserver:
+    """Is told of commands and appends (`events/observer.py`), and of actors (`workers/observer.py`)."""
+
+    def __init__(self, metrics: Metrics, traces: Traces | None = None) -> None:
+        self._metrics = metrics
+        self._traces = traces
+
+    def commanded(self, command: str, outcome: str) -> None:
+        """A command is over."""
+        self._metrics.commanded(command, outcome)
+
+    def appended(self, events: Sequence[Event], seconds: float) -> None:
+        """A group of events is in the log."""
+        self._metrics.appended(len(events), seconds)
+        if self._traces is not None:
+            self._traces.appended(events, until_now(seconds))
+
+    def not_appended(self, error: BaseException) -> None:
+        """The log did not take a group of events."""
+        self._metrics.not_appended(error)
+
+    def worked(self, actor: str, outcome: str, seconds: float) -> None:
+        """An actor is done with a message. A message for which nothing was left to do is in no trace."""
+        self._metrics.worked(actor, outcome, seconds)
+        follows = EVENT.get()
+        if self._traces is not None and follows is not None:
+            self._traces.worked(actor, outcome, TASK_ID.get(), follows, until_now(seconds))
+
+
+def until_now(seconds: float) -> tuple[int, int]:
+    """When something began and ended that took so long and is just over: nanoseconds since 1970."""
+    end = time_ns()
+    return end - round(seconds * 1_000_000_000), end
