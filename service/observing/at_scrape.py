@@ -18,7 +18,7 @@ from events.log import EventLog
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FollowerLag(Collector):
     """How far each follower of the log is behind, in events and in seconds."""
 
@@ -56,7 +56,7 @@ class FollowerLag(Collector):
         return max(0, epoch_milliseconds(self.clock.now()) - recorded_at) / 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class QueueDepths(Collector):
     """How much work the log wants, by the queue that it goes through."""
 

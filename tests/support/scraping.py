@@ -1,7 +1,6 @@
 """Reads /metrics as Prometheus does, with the parsers of its own client library."""
 
 import urllib.request
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
@@ -24,9 +23,7 @@ class Scrape:
 
     def of(self, name: str, **labels: str) -> list[Sample]:
         """The samples of a name that have these labels."""
-        return [
-            each for each in self.samples if each.name == name and labels.items() <= dict(each.labels).items()
-        ]
+        return [each for each in self.samples if each.name == name and labels.items() <= dict(each.labels).items()]
 
     def labels(self) -> set[str]:
         """Every value of every label."""
@@ -35,7 +32,7 @@ class Scrape:
 
 def read_scrape(content_type: str, body: str) -> Scrape:
     parse = open_metrics if content_type.startswith("application/openmetrics-text") else text_format
-    families: Iterable = parse(body)  # type: ignore[type-arg]
+    families = parse(body)
     return Scrape(content_type, tuple(sample for family in families for sample in family.samples))
 
 

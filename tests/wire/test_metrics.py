@@ -57,7 +57,9 @@ async def test_commands_are_counted_by_what_became_of_them(url):
     refused = await exchange(url, request("DELETE", "/audit/configuration"))
     enabled = b'"auditCheckConfigurations": {"LOGGING_DISABLED_CHECK": {"enabled": true}}'
     body = b'{"roleArn": "arn:aws:iam::000000000000:role/r", ' + enabled + b"}"
-    accepted = await exchange(url, request("PATCH", "/audit/configuration", body, "Content-Type: application/json"))
+    accepted = await exchange(
+        url, request("PATCH", "/audit/configuration", body, "Content-Type: application/json")
+    )
     assert (refused.status, accepted.status) == (404, 200), accepted.body
 
     found = await scraped(url)
