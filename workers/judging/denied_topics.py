@@ -8,10 +8,10 @@ Sources and choices: `workers/checks/iot_policy_potential_misconfiguration_check
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workers.judging.policy_denials import Denials
-from workers.judging.policy_resources import EVERY_RESOURCE, ResourcePattern, parse_resource
+from workers.judging.policy_resources import EVERY_RESOURCE, ResourcePattern
 from workers.judging.policy_statements import Effect, Statement
 from workers.judging.wildcards import Pattern, Wildcard
 
@@ -43,7 +43,8 @@ class _Denied:
 
     @property
     def has_mqtt_wildcards(self) -> bool:
-        return any(symbol in MQTT_WILDCARDS for symbol in self.pattern.resource.symbols)
+        symbols = self.pattern.resource.symbols
+        return any(wildcard in symbols for wildcard in MQTT_WILDCARDS)
 
     @property
     def topics(self) -> Pattern:
@@ -81,8 +82,8 @@ def _denied(statements: Iterable[Statement], action: str) -> Iterator[_Denied]:
     for statement in statements:
         is_listing = statement.effect is Effect.DENY and not statement.is_about_other_resources
         if is_listing and statement.is_about(action):
-            patterns = ((text, parse_resource(text)) for text in statement.resources)
-            yield from (_Denied(text, pattern, statement) for text, pattern in patterns if pattern.is_of_iot)
+            for text, pattern in statement.iot_resources_as_written.items():
+                yield _Denied(text, pattern, statement)
 
 
 def _is_about_topics(denied: _Denied) -> bool:
@@ -123,12 +124,9 @@ def _is_part_of(denied: ResourcePattern, allowed: ResourcePattern) -> bool:
 
 def _is_receiving_denied(denied: _Denied, statements: Iterable[Statement]) -> bool:
     """Tell whether the messages are denied, too: always, or under the very conditions of the subscription."""
-    conditions = denied.statement.conditions
-    at_the_same_times = [
-        replace(each, conditions=()) for each in statements if each.conditions in ((), conditions)
-    ]
     topics = ResourcePattern(denied.pattern.place, denied.topics)
-    return Denials(at_the_same_times).take_away("iot:Receive", topics, topics.resource)
+    denials = Denials(statements, under=denied.statement.conditions)
+    return denials.take_away("iot:Receive", topics, topics.resource)
 
 
 def _once_each(texts: Iterable[str]) -> list[str]:

@@ -3,20 +3,23 @@
 from collections.abc import Iterable
 
 from workers.judging.policy_resources import EVERY_RESOURCE, ResourcePattern
-from workers.judging.policy_statements import Effect, Statement
+from workers.judging.policy_statements import Condition, Effect, Statement
 from workers.judging.wildcards import Pattern
 
 
 class Denials:
     """The Deny statements of one policy that always apply.
 
-    One under a condition applies at times only, so it takes nothing away for certain and is left out. A policy
-    has its effect in one account and region, so a Deny that names them is taken to name the right ones.
+    One under a condition applies at times only, so it takes nothing away for certain and is left out; unless it is
+    asked what happens under the very same conditions. A policy has its effect in one account and region, so a Deny
+    that names them is taken to name the right ones.
     """
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
+    def __init__(self, statements: Iterable[Statement], under: tuple[Condition, ...] = ()) -> None:
         """Pick them out of the policy's statements."""
-        self._statements = [each for each in statements if each.effect is Effect.DENY and not each.conditions]
+        self._statements = [
+            each for each in statements if each.effect is Effect.DENY and each.conditions in ((), under)
+        ]
         self._covering: dict[ResourcePattern, list[Statement]] = {}
         self._closing: dict[Pattern, list[tuple[Statement, ResourcePattern]]] = {}
 

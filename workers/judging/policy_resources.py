@@ -25,9 +25,9 @@ ARN = Pattern.of("arn")
 IOT = Pattern.of("iot")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ResourcePattern:
-    """Which resources an ARN stands for."""
+    """Which resources an ARN stands for. Like its patterns, it is equal to itself only."""
 
     place: tuple[Pattern, ...]
     """The first five fields, from `arn` to the account."""
@@ -37,11 +37,11 @@ class ResourcePattern:
     @property
     def is_of_iot(self) -> bool:
         """Whether AWS IoT's resources are among them. They are not when the text is no ARN at all."""
-        return ARN.overlaps(self.place[0]) and IOT.overlaps(self.place[2])
+        return _is_of_iot(self.place)
 
     def shares_a_place_with(self, other: "ResourcePattern") -> bool:
         """Tell whether both can speak of one partition, service, region and account."""
-        return all(mine.overlaps(theirs) for mine, theirs in zip(self.place, other.place, strict=True))
+        return _share(self.place, other.place)
 
 
 def parse_resource(text: str) -> ResourcePattern:
@@ -75,10 +75,22 @@ def _fields(text: str) -> list[str]:
     return [text[before + 1 : colon] for before, colon in pairwise([-1, *colons, len(text)])]
 
 
+# A fleet's policies name few places. So those that were read last are kept, and what was asked of them.
+
+
 @lru_cache(maxsize=64)
 def _place(fields: tuple[str, ...]) -> tuple[Pattern, ...]:
-    """Read all fields but the last. A fleet's policies name few places, so those that were read last are kept."""
     return tuple(map(_pattern, fields))
+
+
+@lru_cache(maxsize=64)
+def _is_of_iot(place: tuple[Pattern, ...]) -> bool:
+    return ARN.overlaps(place[0]) and IOT.overlaps(place[2])
+
+
+@lru_cache(maxsize=256)
+def _share(one: tuple[Pattern, ...], other: tuple[Pattern, ...]) -> bool:
+    return all(mine.overlaps(theirs) for mine, theirs in zip(one, other, strict=True))
 
 
 def _pattern(text: str) -> Pattern:

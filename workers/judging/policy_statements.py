@@ -1,8 +1,9 @@
 """The statements of a policy, and which actions they are about."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workers.judging.policy_resources import ResourcePattern, parse_resource
 from workers.judging.wildcards import Pattern
@@ -40,18 +41,33 @@ class Statement:
 
     def is_about(self, action: str) -> bool:
         """Tell whether the statement is about an action such as `iot:Connect`, whose case does not matter."""
-        lower = action.lower()
-        names, patterns = self._named
-        is_named = lower in names or (bool(patterns) and any(pattern.matches(lower) for pattern in patterns))
-        return is_named != self.is_about_other_actions
+        return _is_named_in(self.actions)(action) != self.is_about_other_actions
 
     @cached_property
     def iot_resources(self) -> tuple[ResourcePattern, ...]:
         """Those of the resources that are AWS IoT's."""
-        return tuple(pattern for pattern in map(parse_resource, self.resources) if pattern.is_of_iot)
+        return tuple(self.iot_resources_as_written.values())
 
     @cached_property
-    def _named(self) -> tuple[frozenset[str], tuple[Pattern, ...]]:
-        """The names of actions in lower case, and those of them that have wildcards as patterns."""
-        names = frozenset(action.lower() for action in self.actions)
-        return names, tuple(Pattern.of(name) for name in names if "*" in name or "?" in name)
+    def iot_resources_as_written(self) -> Mapping[str, ResourcePattern]:
+        """The same by the text that the document has."""
+        patterns = ((text, parse_resource(text)) for text in self.resources)
+        return {text: pattern for text, pattern in patterns if pattern.is_of_iot}
+
+
+@lru_cache(maxsize=256)
+def _is_named_in(actions: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return what tells whether an action is one of these, which may have wildcards, and no case.
+
+    A fleet's policies have the same few lists of actions, and checks ask about the same few actions. So the lists
+    that were asked last are kept, with their answers.
+    """
+    names = frozenset(action.lower() for action in actions)
+    patterns = tuple(Pattern.of(name) for name in names if "*" in name or "?" in name)
+
+    @lru_cache(maxsize=256)
+    def is_named(action: str) -> bool:
+        lower = action.lower()
+        return lower in names or any(pattern.matches(lower) for pattern in patterns)
+
+    return is_named

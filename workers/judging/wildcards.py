@@ -28,6 +28,8 @@ class Wildcard(Enum):
 Symbol = str | Wildcard
 """A wildcard, one character, or (a longer text) a policy variable: a value that is not known, equal to itself."""
 
+_STAR = (Wildcard.MANY,)
+
 _WRITTEN: dict[str, Symbol] = {"?": Wildcard.ONE, "*": Wildcard.MANY}
 
 
@@ -36,11 +38,15 @@ class Pattern:
 
     def __init__(self, symbols: Iterable[Symbol]) -> None:
         """Take the symbols; a run of stars is one star."""
-        self.symbols = tuple(symbols)
-        if self.symbols.count(Wildcard.MANY) > 1:
-            self.symbols = _without_repeated_stars(self.symbols)
-        self.beginning = _beginning(self.symbols)
+        given = tuple(symbols)
+        self.beginning = _beginning(given)
         """The symbols before the first `?` or `*`: these can only be themselves."""
+        rest = given[len(self.beginning) :]
+        if rest.count(Wildcard.MANY) > 1:
+            rest = _without_repeated_stars(rest)
+        self.symbols = self.beginning + rest
+        self._goes_on_with_a_star = rest[:1] == _STAR
+        self._is_open = rest == _STAR
 
     @classmethod
     def of(cls, text: str) -> Self:
@@ -50,8 +56,8 @@ class Pattern:
     def matches(self, text: str) -> bool:
         """Tell whether the pattern stands for this text."""
         fixed = len(self.beginning)
-        return tuple(text[:fixed]) == self.beginning and self._arrives(
-            fixed, text, self._ones, self._staying_on_stars
+        return tuple(text[:fixed]) == self.beginning and (
+            self._is_open or self._arrives(fixed, text, self._ones, self._staying_on_stars)
         )
 
     def covers(self, other: "Pattern") -> bool:
@@ -61,15 +67,20 @@ class Pattern:
         `other`, never a part of what a `*` of `other` stands for (so `?*` is not seen to cover `*a`).
         """
         fixed = len(self.beginning)
-        return other.symbols[:fixed] == self.beginning and self._arrives(
-            fixed, other.symbols, self._ones, self._staying_on_stars
+        return other.symbols[:fixed] == self.beginning and (
+            self._is_open or self._arrives(fixed, other.symbols, self._ones, self._staying_on_stars)
         )
 
     def overlaps(self, other: "Pattern") -> bool:
         """Tell whether some text is one of both patterns'. A variable is only itself, or a part of a `*`."""
         fixed = min(len(self.beginning), len(other.beginning))
-        return self.beginning[:fixed] == other.beginning[:fixed] and self._arrives(
-            fixed, other.symbols, self._characters, self._anywhere_further
+        if self.beginning[:fixed] != other.beginning[:fixed]:
+            return False
+        shorter, longer = (self, other) if len(self.beginning) == fixed else (other, self)
+        return (
+            shorter._is_open  # noqa: SLF001 - of the same class
+            or (longer._is_open and shorter._goes_on_with_a_star)  # noqa: SLF001
+            or self._arrives(fixed, other.symbols, self._characters, self._anywhere_further)
         )
 
     def _arrives(
@@ -143,5 +154,4 @@ def _beginning(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
 
 
 def _without_repeated_stars(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
-    repeated = (Wildcard.MANY, Wildcard.MANY)
-    return symbols[:1] + tuple(pair[1] for pair in pairwise(symbols) if pair != repeated)
+    return symbols[:1] + tuple(pair[1] for pair in pairwise(symbols) if pair != _STAR + _STAR)
