@@ -17,11 +17,9 @@ class Denials:
 
     def __init__(self, statements: Iterable[Statement], under: tuple[Condition, ...] = ()) -> None:
         """Pick them out of the policy's statements."""
-        self._statements = [
-            each for each in statements if each.effect is Effect.DENY and each.conditions in ((), under)
+        self._denials = [
+            _Denial(each) for each in statements if each.effect is Effect.DENY and each.conditions in ((), under)
         ]
-        self._covering: dict[ResourcePattern, list[Statement]] = {}
-        self._closing: dict[Pattern, list[tuple[Statement, ResourcePattern]]] = {}
 
     def take_away(self, action: str, granted: ResourcePattern, territory: Pattern) -> bool:
         """Tell whether nothing is left of what is granted in the territory, for this action.
@@ -30,23 +28,28 @@ class Denials:
         together are not looked for.
         """
         return any(
-            statement.is_about(action) and denied.shares_a_place_with(granted)
-            for statement, denied in self._that_close(territory)
-        ) or any(statement.is_about(action) for statement in self._that_cover(granted))
+            each.statement.is_about(action) and (each.closes(territory, granted) or each.covers(granted))
+            for each in self._denials
+        )
 
-    # A statement is asked once of each: the answer does not depend on the action.
 
-    def _that_cover(self, granted: ResourcePattern) -> list[Statement]:
-        if granted not in self._covering:
-            self._covering[granted] = [each for each in self._statements if _covers(each, granted)]
-        return self._covering[granted]
+class _Denial:
+    """One of the statements, with the answers that do not depend on the action."""
 
-    def _that_close(self, territory: Pattern) -> list[tuple[Statement, ResourcePattern]]:
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        self._covered: dict[ResourcePattern, bool] = {}
+        self._closing: dict[Pattern, list[ResourcePattern]] = {}
+
+    def covers(self, granted: ResourcePattern) -> bool:
+        if granted not in self._covered:
+            self._covered[granted] = _covers(self.statement, granted)
+        return self._covered[granted]
+
+    def closes(self, territory: Pattern, granted: ResourcePattern) -> bool:
         if territory not in self._closing:
-            self._closing[territory] = [
-                (statement, denied) for statement in self._statements for denied in _closing(statement, territory)
-            ]
-        return self._closing[territory]
+            self._closing[territory] = _closing(self.statement, territory)
+        return any(denied.shares_a_place_with(granted) for denied in self._closing[territory])
 
 
 def _covers(statement: Statement, granted: ResourcePattern) -> bool:

@@ -44,8 +44,9 @@ class ResourcePattern:
         return _share(self.place, other.place)
 
 
+@lru_cache(maxsize=256)
 def parse_resource(text: str) -> ResourcePattern:
-    """Read a resource of a statement.
+    """Read a resource of a statement. Those that were read last are kept, since policies have many in common.
 
     A field of an ARN ends at a colon, a wildcard in it too. In an ARN with fewer than six fields, a star at the
     end of one stands for those that are missing; without such a star, the missing ones can be anything. Source:
