@@ -14,7 +14,7 @@ from typing import Any
 from events.audit_account import AuditAccount
 from events.audit_task import AuditTask, CheckOutcome, TargetCheck
 from events.check_catalogue import CheckCatalogue
-from events.check_run import CheckPlan, CheckRun
+from events.check_run import AccountReading, CheckPlan, CheckRun
 from events.check_shard import CheckShard, ShardId, ShardTally
 from events.committer import Committed, Committer, Unit
 from events.configuration_change import ConfigurationChange
@@ -185,6 +185,20 @@ class Application:
         def decide(unit: Unit) -> None:
             if _is_in_progress(unit, task_id, cause):
                 _run(unit, task_id, check_name, cause).start_data_collection(task_id, check_name, cause)
+
+        return self._committer.submit(decide)
+
+    def record_account_reading(
+        self, task_id: TaskId, check_name: CheckName, reading: AccountReading, cause: Cause
+    ) -> Future[Committed[bool]]:
+        """Note how far the linked account was read for a check. The future has False when its audit is over."""
+
+        def decide(unit: Unit) -> bool:
+            if not _is_in_progress(unit, task_id, cause):
+                return False
+            run = _run(unit, task_id, check_name, cause)
+            run.record_account_reading(task_id, check_name, reading, cause)
+            return True
 
         return self._committer.submit(decide)
 

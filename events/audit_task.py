@@ -36,6 +36,8 @@ class AuditTask(Aggregate):
     task_id: TaskId
     task_type: AuditTaskType
     started_at: datetime
+    role_arn: str
+    """What reads the account, if it is a linked one."""
     previous_start: datetime | None
     target_checks: dict[CheckName, TargetCheck]
     open_checks: set[CheckName]
@@ -119,6 +121,7 @@ class AuditTaskStarted(Event):
         task.task_id = self.task_id
         task.task_type = self.task_type
         task.started_at = self.timestamp
+        task.role_arn = self.role_arn
         task.previous_start = self.previous_start
         task.target_checks = {check.name: check for check in self.checks}
         task.open_checks = set(task.target_checks)

@@ -1,9 +1,11 @@
 """One check of one audit: planned over shards of the inventory, then completed, failed or canceled.
 
-Some checks wait before that until what they need besides the inventory has been collected.
+Some checks wait before that: until the linked account has been read into the inventory, and until what they need
+besides the inventory has been collected.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from events.audit_task import CheckOutcome
 from events.event import Aggregate, Cause, Event
@@ -23,12 +25,23 @@ class CheckPlan:
     """What this check could not look at at all, in sentences for the check's message."""
 
 
+@dataclass(frozen=True)
+class AccountReading:
+    """How far the linked account was read for a check."""
+
+    resources: dict[str, int]
+    """How many, by resource type."""
+    notices: list[str] | None = None
+    """What could not be read, in sentences for the check's message; None while there is more to read."""
+
+
 class CheckRun(Aggregate):
     """Decides that a check is planned once and ends once."""
 
     plan: CheckPlan | None
     is_collecting: bool
     evidence_id: str | None
+    account_read: "CheckAccountRead | None"
     is_over: bool
 
     def begin(self) -> None:
@@ -36,12 +49,25 @@ class CheckRun(Aggregate):
         self.plan = None
         self.is_collecting = False
         self.evidence_id = None
+        self.account_read = None
         self.is_over = False
 
     def start_data_collection(self, task_id: TaskId, check_name: CheckName, cause: Cause) -> None:
         """Note that the check waits for what it can't be planned without. A second delivery changes nothing."""
         if not (self.is_collecting or self.plan or self.is_over):
             self.trigger(CheckDataCollectionStarted, cause, task_id=task_id, check_name=check_name)
+
+    def record_account_reading(
+        self, task_id: TaskId, check_name: CheckName, reading: AccountReading, cause: Cause
+    ) -> None:
+        """Note how far the linked account was read for the check. The first time that it was all stands."""
+        if self.account_read or self.plan or self.is_over:
+            return
+        about: dict[str, Any] = {"task_id": task_id, "check_name": check_name, "resources": reading.resources}
+        if reading.notices is None:
+            self.trigger(CheckAccountReadingProgressed, cause, **about)
+        else:
+            self.trigger(CheckAccountRead, cause, **about, notices=reading.notices)
 
     def record_collected_data(
         self, task_id: TaskId, check_name: CheckName, evidence_id: str, cause: Cause
@@ -72,6 +98,35 @@ class CheckDataCollectionStarted(Event):
 
     def apply(self, run: CheckRun) -> None:
         run.is_collecting = True
+
+
+class CheckAccountReadingProgressed(Event):
+    """A part of the linked account has been read. The rest is asked for again: one such event for each step."""
+
+    TOPIC = "CheckRun.AccountReadingProgressed.v1"
+    task_id: TaskId
+    check_name: CheckName
+    resources: dict[str, int]
+    """How many were listed so far, by resource type."""
+
+    def apply(self, run: CheckRun) -> None:
+        """Nothing: what was read lies in the inventory's database."""
+
+
+class CheckAccountRead(Event):
+    """What the check needs of the linked account has been read into the inventory."""
+
+    TOPIC = "CheckRun.AccountRead.v1"
+    task_id: TaskId
+    check_name: CheckName
+    resources: dict[str, int]
+    """How many were read, by resource type."""
+    notices: list[str]
+    """What could not be read, in sentences for the check's message."""
+
+    def apply(self, run: CheckRun) -> None:
+        run.is_collecting = False
+        run.account_read = self
 
 
 class CheckDataCollected(Event):

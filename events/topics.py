@@ -30,7 +30,14 @@ from events.audit_task import (
     AuditTaskFailed,
     AuditTaskStarted,
 )
-from events.check_run import CheckDataCollected, CheckDataCollectionStarted, CheckRunEnded, CheckRunPlanned
+from events.check_run import (
+    CheckAccountRead,
+    CheckAccountReadingProgressed,
+    CheckDataCollected,
+    CheckDataCollectionStarted,
+    CheckRunEnded,
+    CheckRunPlanned,
+)
 from events.check_shard import AuditFindingsRecorded, CheckShardCompleted
 from events.event import Event
 
@@ -58,6 +65,8 @@ TOPICS: Mapping[str, type[Event]] = {
     "AuditTask.Failed.v1": AuditTaskFailed,
     "AuditTask.Canceled.v1": AuditTaskCanceled,
     "CheckRun.DataCollectionStarted.v1": CheckDataCollectionStarted,
+    "CheckRun.AccountReadingProgressed.v1": CheckAccountReadingProgressed,
+    "CheckRun.AccountRead.v1": CheckAccountRead,
     "CheckRun.DataCollected.v1": CheckDataCollected,
     "CheckRun.Planned.v1": CheckRunPlanned,
     "CheckRun.Ended.v1": CheckRunEnded,

@@ -11,7 +11,7 @@ from events.audit_task import (
     AuditTaskFailed,
     AuditTaskStarted,
 )
-from events.check_run import CheckDataCollected, CheckDataCollectionStarted
+from events.check_run import CheckAccountRead, CheckDataCollected, CheckDataCollectionStarted
 from events.check_shard import CheckShardCompleted
 from events.clock import epoch_milliseconds
 from events.event import Event
@@ -116,7 +116,7 @@ class AuditTasks(Projection):
         waiting = CheckRunStatus.WAITING_FOR_DATA_COLLECTION
         self._set_status(rows, event.account, event.task_id, event.check_name, waiting)
 
-    def collected(self, rows: Transaction, event: CheckDataCollected) -> None:
+    def collected(self, rows: Transaction, event: CheckDataCollected | CheckAccountRead) -> None:
         """Note that a check waits no more."""
         self._set_status(rows, event.account, event.task_id, event.check_name, CheckRunStatus.IN_PROGRESS)
 
@@ -222,6 +222,7 @@ class AuditTasks(Projection):
     handles: ClassVar[Mapping[type[Event], Handler]] = {
         AuditTaskStarted: started,
         CheckDataCollectionStarted: collection_started,
+        CheckAccountRead: collected,
         CheckDataCollected: collected,
         CheckShardCompleted: shard_completed,
         AuditCheckOutcomeRecorded: check_ended,

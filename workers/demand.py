@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from events.audit_task import AuditTaskCanceled, AuditTaskStarted
-from events.check_run import CheckRunEnded, CheckRunPlanned
+from events.check_run import CheckAccountReadingProgressed, CheckRunEnded, CheckRunPlanned
 from events.check_shard import CheckShardCompleted
 from events.event import Event
 from workers.check_progress import CheckProgress
@@ -21,6 +21,11 @@ def started(table: WorkTable, event: AuditTaskStarted, position: int) -> None:
         run = CheckRunKey(event.account, event.task_id, check.name)
         table.keep(run, CheckProgress(event.request_id, str(event.event_id)))
         table.want(run, [PLANNING], position)
+
+
+def account_reading_progressed(table: WorkTable, event: CheckAccountReadingProgressed, _: int) -> None:
+    """The account is to be read on, from where it was left."""
+    table.ask_again(CheckRunKey(event.account, event.task_id, event.check_name), PLANNING)
 
 
 def planned(table: WorkTable, event: CheckRunPlanned, position: int) -> None:
@@ -70,6 +75,7 @@ def _keep(table: WorkTable, run: CheckRunKey, progress: CheckProgress) -> None:
 
 DEMAND: Mapping[type[Event], Callable[[WorkTable, Any, int], None]] = {
     AuditTaskStarted: started,
+    CheckAccountReadingProgressed: account_reading_progressed,
     CheckRunPlanned: planned,
     CheckShardCompleted: shard_completed,
     CheckRunEnded: ended,

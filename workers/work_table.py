@@ -111,6 +111,14 @@ class WorkTable:
             )
         )
 
+    def ask_again(self, run: CheckRunKey, shard: int) -> None:
+        """A piece of work came forward and is not done: what is sent next is its first attempt again."""
+        self._rows.execute(
+            """UPDATE work_items SET sent_at = NULL, attempts = 0
+               WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ?""",
+            (*run, shard),
+        )
+
     def owes_work(self, run: CheckRunKey) -> bool:
         """Whether a check owes anything still."""
         return bool(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from events.audit_task import AuditTask, CheckOutcome, TargetCheck
-from events.check_run import CheckPlan, CheckRun
+from events.check_run import AccountReading, CheckPlan, CheckRun
 from events.check_shard import CheckShard, ShardId, ShardTally
 from events.event import Aggregate, Cause, Event
 from events.identifiers import audit_task_id, check_run_id, check_shard_id
@@ -32,6 +32,13 @@ class AuditStory:
         roster = [TargetCheck(CheckName(name), dict(configuration or {})) for name in checks]
         self._task.start(self.task_id, AuditTaskType.ON_DEMAND, roster, "", self._cause)
         return self._recorded(self._task)
+
+    def account_reading_progressed(self, check: str) -> list[Recorded]:
+        """Some of the linked account has been read for the check."""
+        run = self._run(check)
+        reading = AccountReading({"DEVICE_CERTIFICATE": 250})
+        run.record_account_reading(self.task_id, CheckName(check), reading, self._cause)
+        return self._recorded(run)
 
     def planned(self, check: str, shards: int, notices: tuple[str, ...] = ()) -> list[Recorded]:
         """The inventory was cut for a check."""

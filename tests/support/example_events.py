@@ -30,6 +30,8 @@ from events.audit_task import (
     TargetCheck,
 )
 from events.check_run import (
+    CheckAccountRead,
+    CheckAccountReadingProgressed,
     CheckDataCollected,
     CheckDataCollectionStarted,
     CheckPlan,
@@ -158,6 +160,19 @@ EXAMPLES: tuple[Event, ...] = (
     example(AuditTaskFailed, task_id=TASK),
     example(AuditTaskCanceled, task_id=TASK, canceled_checks=[EXPIRING, LOGGING]),
     example(CheckDataCollectionStarted, task_id=TASK, check_name=EXPIRING),
+    example(
+        CheckAccountReadingProgressed,
+        task_id=TASK,
+        check_name=EXPIRING,
+        resources={"CA_CERTIFICATE": 3, "DEVICE_CERTIFICATE": 40_000},
+    ),
+    example(
+        CheckAccountRead,
+        task_id=TASK,
+        check_name=EXPIRING,
+        resources={"CA_CERTIFICATE": 3, "DEVICE_CERTIFICATE": 100_000},
+        notices=["Not read (1): device certificates whose status is missing."],
+    ),
     example(CheckDataCollected, task_id=TASK, check_name=EXPIRING, evidence_id="ab" * 32),
     example(
         CheckRunPlanned,

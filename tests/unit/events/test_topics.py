@@ -27,6 +27,8 @@ EVER_WRITTEN = {
     "AuditTask.Failed.v1",
     "AuditTask.Canceled.v1",
     "CheckRun.DataCollectionStarted.v1",
+    "CheckRun.AccountReadingProgressed.v1",
+    "CheckRun.AccountRead.v1",
     "CheckRun.DataCollected.v1",
     "CheckRun.Planned.v1",
     "CheckRun.Ended.v1",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.check_run import CheckDataCollected, CheckDataCollectionStarted
+from events.check_run import CheckAccountRead, CheckDataCollected, CheckDataCollectionStarted
 from events.identifiers import check_run_id
 from events.vocabulary import CheckRunStatus
 from tests.support.events import EXPIRING, LOGGING, task_id
@@ -30,6 +30,11 @@ def test_a_check_waits_while_its_data_is_collected(projecting, waiting):
 
 def test_a_check_is_in_progress_when_its_data_is_there(projecting, waiting):
     waiting.add(CheckDataCollected, RUN, task_id=task_id(), check_name=EXPIRING, evidence_id="ab")
+    assert statuses(projecting, waiting)[EXPIRING] is CheckRunStatus.IN_PROGRESS
+
+
+def test_a_check_is_in_progress_when_the_linked_account_was_read_for_it(projecting, waiting):
+    waiting.add(CheckAccountRead, RUN, task_id=task_id(), check_name=EXPIRING, resources={}, notices=[])
     assert statuses(projecting, waiting)[EXPIRING] is CheckRunStatus.IN_PROGRESS
 
 

@@ -24,6 +24,14 @@ def test_a_started_audit_has_every_check_planned(at: Surroundings):
     assert at.commands == []
 
 
+def test_an_account_that_was_read_in_part_is_read_on_as_often_as_it_takes(at: Surroundings):
+    at.given(at.story.started(EXPIRING))
+    for steps in range(1, MOST_ATTEMPTS + 3):
+        at.when(at.story.account_reading_progressed(EXPIRING))
+        assert at.sent_shards() == [PLANNING] * steps
+    assert at.commands == []
+
+
 def test_a_planned_check_has_every_shard_judged(at: Surroundings):
     at.given(at.story.started(EXPIRING))
     at.when(at.story.planned(EXPIRING, shards=3))
