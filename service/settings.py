@@ -8,6 +8,7 @@ from typing import Self
 
 from events.vocabulary import AccountId
 from service.mqtt_settings import mqtt_broker
+from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
 from service.variables import SettingError, Variables
 from workers.presence.mqtt_broker import MqttBroker
 from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
@@ -44,6 +45,8 @@ class Settings:
     """Where presence events come from; None: only over HTTP."""
     throttling_status: int = 429
     """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
+    observing: Observing = DEFAULT_OBSERVING
+    """What is logged, measured and traced, and where to."""
     worker_threads: int = 2
     """Threads that judge, in the embedded service."""
     shard_size: int = 10_000
@@ -65,6 +68,7 @@ class Settings:
             crl_allow=given.address_rules("FLEET_AUDIT_CRL_ALLOW"),
             mqtt_broker=mqtt_broker(given, account),
             throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
+            observing=observing(given),
             worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
             shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),
         )

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import ipaddress
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from service.cli.screen import standard_error, standard_output
 from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.listening import listening
+from service.observing.log_lines import log_to
 from service.services import Services
 from service.settings import Settings
 
@@ -63,8 +65,16 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
       FLEET_AUDIT_THROTTLING_STATUS  429 as documented, 400 as AWS today   (429)
       FLEET_AUDIT_WORKER_THREADS     threads that judge                    (2)
       FLEET_AUDIT_SHARD_SIZE         resources that are judged in one go   (10000)
+      FLEET_AUDIT_LOG_FORMAT         text, or json: one object a line      (text)
+      FLEET_AUDIT_LOG_LEVEL          debug, info (every request), warning, (warning)
+                                     or error
+      FLEET_AUDIT_OTLP_ENDPOINT      a collector of OpenTelemetry traces,  (none)
+                                     such as http://127.0.0.1:4318
+
+    /metrics is for Prometheus, /health/live and /health/ready for what watches over the process.
     """
     chosen = settings(host=host, port=port, data_directory=data_dir)
+    log_to(sys.stderr, chosen.observing)
     with start_explained(chosen), embedded(chosen, SystemClock()) as services:
         asyncio.run(_serve(services))
 

@@ -1,5 +1,6 @@
-"""What is noted of commits and of actors' work: its time, and a span when traces are wanted."""
+"""What is noted of commits and of actors' work: its time, a line of the latter, a span when traces are wanted."""
 
+import logging
 from collections.abc import Sequence
 from time import time_ns
 
@@ -7,6 +8,8 @@ from events.at_hand import EVENT, TASK_ID
 from events.event import Event
 from service.observing.metrics import Metrics
 from service.observing.traces import Traces
+
+logger = logging.getLogger("service.work")
 
 
 class WorkObserver:
@@ -33,6 +36,9 @@ class WorkObserver:
     def worked(self, actor: str, outcome: str, seconds: float) -> None:
         """An actor is done with a message. A message for which nothing was left to do is in no trace."""
         self._metrics.worked(actor, outcome, seconds)
+        if logger.isEnabledFor(logging.INFO):
+            fields = {"actor": actor, "outcome": outcome, "seconds": round(seconds, 6)}
+            logger.info("%s %s", actor, outcome, extra={"fields": fields})
         follows = EVENT.get()
         if self._traces is not None and follows is not None:
             self._traces.worked(actor, outcome, TASK_ID.get(), follows, until_now(seconds))
