@@ -11,6 +11,7 @@ from service.call import LISTS, Call
 from service.middleware import OPERATION, REQUEST_ID, named
 from service.operations import health
 from service.operations.cancel_audit_task import CancelAuditTaskRequest, cancel_audit_task
+from service.operations.clock import AdvanceClockRequest, DescribeClockRequest, advance_clock, describe_clock
 from service.operations.create_scheduled_audit import CreateScheduledAuditRequest, create_scheduled_audit
 from service.operations.delete_account_audit_configuration import (
     DeleteAccountAuditConfigurationRequest,
@@ -69,6 +70,7 @@ CONFIG = "/audit/configuration"
 SCHEDULED_AUDITS = "/audit/scheduledaudits"
 SCHEDULED_AUDIT = "/audit/scheduledaudits/{scheduledAuditName}"
 TASKS = "/audit/tasks"
+CLOCK = "/fleet-audit/clock"
 TASK = "/audit/tasks/{taskId}"
 CANCEL_TASK = "/audit/tasks/{taskId}/cancel"
 
@@ -94,6 +96,8 @@ OPERATIONS = (
         ListRelatedResourcesForAuditFindingRequest,
         list_related_resources_for_audit_finding,
     ),
+    Operation("GET", CLOCK, DescribeClockRequest, describe_clock),
+    Operation("POST", CLOCK, AdvanceClockRequest, advance_clock),
     Operation("POST", "/tags", TagResourceRequest, tag_resource),
     Operation("POST", "/untag", UntagResourceRequest, untag_resource),
     Operation("GET", "/tags", ListTagsForResourceRequest, list_tags_for_resource),

@@ -14,6 +14,7 @@ from projections.read_models import ReadModels
 from service.observing.watched import Watched
 from service.settings import Settings
 from workers.checks.check import Check
+from workers.clock_driver import ClockDriver
 from workers.inventory.store import Inventory
 
 
@@ -37,6 +38,8 @@ class Services:
     settings: Settings
     watched: Watched
     """What is measured, and how the process is."""
+    clock_driver: ClockDriver | None = None
+    """What moves the clock, if it is one that can be moved."""
 
 
 SERVICES = web.AppKey("services", Services)

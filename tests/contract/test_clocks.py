@@ -5,10 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from events.clock import Clock, SystemClock, epoch_milliseconds, from_epoch_milliseconds
+from events.errors import InvalidRequest
+from events.manual_clock import ManualClock
 from tests.support.fake_clock import FakeClock
 
 
-@pytest.fixture(params=[SystemClock, FakeClock])
+def manual_clock() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest.fixture(params=[SystemClock, FakeClock, manual_clock])
 def clock(request: pytest.FixtureRequest) -> Clock:
     made: Clock = request.param()
     return made
@@ -46,6 +52,18 @@ def test_the_fake_clock_stands_still_until_it_is_moved():
     clock.advance(timedelta(milliseconds=1500))
 
     assert clock.now() - before == timedelta(milliseconds=1500)
+
+
+def test_the_manual_clock_goes_where_it_is_moved_and_never_back():
+    clock = manual_clock()
+    later = clock.now() + timedelta(days=400)
+
+    clock.move_to(later)
+    clock.move_to(later)
+    with pytest.raises(InvalidRequest, match="can't go back"):
+        clock.move_to(later - timedelta(milliseconds=1))
+
+    assert clock.now() == later
 
 
 @pytest.mark.parametrize("milliseconds", [0, 1, 999, 1767268800123, 1767268800999, 4102444800001, 253402300799999])

@@ -163,6 +163,13 @@ class History:
     def scheduled_audit_deleted(self, name: str = "nightly") -> accounts.ScheduledAuditDeleted:
         return self._account(accounts.ScheduledAuditDeleted, name=name)
 
+    def scheduled_audit_started(
+        self, name: str = "nightly", due_at: datetime = NOON, generation: int = 1
+    ) -> accounts.ScheduledAuditStarted:
+        return self._account(
+            accounts.ScheduledAuditStarted, name=name, generation=generation, due_at=due_at, task_id=task_id()
+        )
+
     def scheduled_audit_tagged(
         self, name: str = "nightly", tags: Mapping[str, str] | None = None
     ) -> accounts.ScheduledAuditTagged:

@@ -16,3 +16,8 @@ class FakeClock:
     def advance(self, by: timedelta) -> None:
         """Move the clock forward."""
         self._now += by
+
+    def move_to(self, moment: datetime) -> datetime:
+        """Move the clock to a moment, and return that."""
+        self._now = moment
+        return moment

@@ -1,0 +1,33 @@
+"""Asks a service something that no AWS tool knows: JSON there and back."""
+
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import click
+import orjson
+
+PATIENCE = 600.0
+"""Seconds in which the service has to answer. Moving a clock by years takes a while."""
+
+
+def ask(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
+    """Return the answer; raise ClickException with what the service says, or why it can't be asked."""
+    if not url.startswith(("http://", "https://")):
+        raise click.ClickException(f"{url} is not an http:// or https:// address.")
+    data = None if body is None else orjson.dumps(body)
+    request = Request(url, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310 - looked at above
+    try:
+        with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+            return orjson.loads(answer.read())
+    except HTTPError as refusal:
+        raise click.ClickException(_said(refusal)) from refusal
+    except (OSError, ValueError) as error:
+        raise click.ClickException(f"Can't ask {url}: {error}.") from error
+
+
+def _said(refusal: HTTPError) -> str:
+    try:
+        return str(orjson.loads(refusal.read())["message"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return f"{refusal.url} answered {refusal.code} {refusal.reason}."

@@ -1,0 +1,151 @@
+"""The scheduler's table: each scheduled audit, and when it is due next. Made of the log."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from events.audit_account_events import (
+    ScheduledAuditChanged,
+    ScheduledAuditCreated,
+    ScheduledAuditDeleted,
+    ScheduledAuditStarted,
+)
+from events.clock import epoch_milliseconds, from_epoch_milliseconds
+from events.event import Event
+from events.scheduled_audit import Schedule
+from events.store.database import Database, Transaction
+from events.store.schema import Steps
+from events.timetable import timetable
+from events.vocabulary import AccountId
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS scheduler (follower TEXT PRIMARY KEY, position BIGINT NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS due_audits (
+        account TEXT NOT NULL, name TEXT NOT NULL, generation BIGINT NOT NULL,
+        schedule TEXT NOT NULL, -- JSON of Schedule
+        since BIGINT NOT NULL, -- epoch milliseconds: when it was given this schedule
+        due_at BIGINT NOT NULL, -- epoch milliseconds
+        PRIMARY KEY (account, name))""",
+    "CREATE INDEX IF NOT EXISTS due_audits_in_turn ON due_audits (due_at)",
+)
+
+SCHEDULE_TABLES = Steps("schedule", {"schedule": SCHEMA})
+
+POSITION = "SELECT position FROM scheduler WHERE follower = 'scheduler'"
+
+
+class DueAudit(NamedTuple):
+    """A scheduled audit, and when it is due."""
+
+    account: AccountId
+    name: str
+    generation: int
+    due_at: datetime
+
+
+class DueAudits:
+    """Reads the table; `Planning` changes it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def up_to(self, moment: datetime) -> list[DueAudit]:
+        """Those that are due at a moment, the ones longest due first."""
+        rows = self._database.query(
+            "SELECT account, name, generation, due_at FROM due_audits WHERE due_at <= ? "
+            "ORDER BY due_at, account, name",
+            (epoch_milliseconds(moment),),
+        )
+        return [DueAudit(*row[:3], from_epoch_milliseconds(row[3])) for row in rows]
+
+    def next(self) -> datetime | None:
+        """When the next one is due, whosever it is; None while nothing is scheduled."""
+        [(due_at,)] = self._database.query("SELECT min(due_at) FROM due_audits")
+        return None if due_at is None else from_epoch_milliseconds(due_at)
+
+    def position(self) -> int:
+        """How far the log is known."""
+        return sum(position for (position,) in self._database.query(POSITION))
+
+
+class Planning:
+    """Changes the table inside a transaction."""
+
+    def __init__(self, rows: Transaction) -> None:
+        self._rows = rows
+
+    def position(self) -> int:
+        """How far the log is known."""
+        return sum(position for (position,) in self._rows.execute(POSITION))
+
+    def move_to(self, position: int) -> None:
+        """Note that the log is known up to here."""
+        self._rows.execute(
+            """INSERT INTO scheduler (follower, position) VALUES ('scheduler', ?)
+               ON CONFLICT (follower) DO UPDATE SET position = excluded.position""",
+            (position,),
+        )
+
+    def created(self, event: ScheduledAuditCreated) -> None:
+        """Plan the first audit."""
+        self._plan(event, _Planned(event.generation, event.schedule, event.timestamp))
+
+    def changed(self, event: ScheduledAuditChanged) -> None:
+        """Plan anew, if it is the schedule that has changed."""
+        planned = self._planned(event)
+        if planned.schedule != event.schedule:
+            self._plan(event, planned._replace(schedule=event.schedule, since=event.timestamp))
+
+    def started(self, event: ScheduledAuditStarted) -> None:
+        """Plan the next audit: of what was due until now, this one is all that comes."""
+        self._plan(event, self._planned(event))
+
+    def deleted(self, event: ScheduledAuditDeleted) -> None:
+        """Nothing is due any more."""
+        self._rows.execute("DELETE FROM due_audits WHERE account = ? AND name = ?", (event.account, event.name))
+
+    def _planned(self, event: ScheduledAuditChanged | ScheduledAuditStarted) -> "_Planned":
+        [(generation, schedule, since)] = self._rows.execute(
+            "SELECT generation, schedule, since FROM due_audits WHERE account = ? AND name = ?",
+            (event.account, event.name),
+        )
+        return _Planned(generation, msgspec.json.decode(schedule, type=Schedule), from_epoch_milliseconds(since))
+
+    def _plan(
+        self, event: ScheduledAuditCreated | ScheduledAuditChanged | ScheduledAuditStarted, planned: "_Planned"
+    ) -> None:
+        """Note the first time after the event at which the audit is due."""
+        table = timetable(event.account, event.name, *planned)
+        self._rows.execute(
+            INSERT,
+            (
+                event.account,
+                event.name,
+                planned.generation,
+                msgspec.json.encode(planned.schedule).decode(),
+                epoch_milliseconds(planned.since),
+                epoch_milliseconds(table.next_after(event.timestamp)),
+            ),
+        )
+
+
+class _Planned(NamedTuple):
+    generation: int
+    schedule: Schedule
+    since: datetime
+
+
+INSERT = """
+    INSERT INTO due_audits (account, name, generation, schedule, since, due_at) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account, name) DO UPDATE SET generation = excluded.generation, schedule = excluded.schedule,
+        since = excluded.since, due_at = excluded.due_at
+"""
+
+CHANGES: Mapping[type[Event], Callable[[Planning, Any], None]] = {
+    ScheduledAuditCreated: Planning.created,
+    ScheduledAuditChanged: Planning.changed,
+    ScheduledAuditStarted: Planning.started,
+    ScheduledAuditDeleted: Planning.deleted,
+}
