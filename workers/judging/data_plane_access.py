@@ -6,7 +6,7 @@ what AWS IoT knows of the device, is not: `client/*` is broad, `client/sensor-*`
 are not. Sources and choices: `workers/checks/iot_policy_overly_permissive_check.py`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from workers.judging.policy_denials import Denials
@@ -90,17 +90,24 @@ Java hash set) would put them."""
 
 def broad_data_plane_actions(statements: Sequence[Statement]) -> list[str]:
     """Return the actions that the statements together allow on other devices' resources."""
+    return broad_actions(statements, TERRITORIES)
+
+
+def broad_actions(statements: Sequence[Statement], territories: Mapping[str, tuple[Territory, ...]]) -> list[str]:
+    """Return the actions that the statements together allow in a territory of theirs."""
     allowances = [statement for statement in statements if statement.effect is Effect.ALLOW]
     denials = Denials(statements)
-    return [action for action in TERRITORIES if _is_broad(action, allowances, denials)]
+    return [action for action, theirs in territories.items() if _is_broad(action, theirs, allowances, denials)]
 
 
-def _is_broad(action: str, allowances: Iterable[Statement], denials: Denials) -> bool:
+def _is_broad(
+    action: str, territories: Iterable[Territory], allowances: Iterable[Statement], denials: Denials
+) -> bool:
     return any(
         not denials.take_away(action, granted, territory.whole)
         for allowance in allowances
         if allowance.is_about(action) and not (action == "iot:Connect" and _is_for_attached_things(allowance))
-        for territory in TERRITORIES[action]
+        for territory in territories
         for granted in _granted(allowance, territory)
     )
 

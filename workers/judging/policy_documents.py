@@ -24,12 +24,12 @@ class NotAPolicy(ValueError):  # noqa: N818 - a fact about the document, not a f
     """A text that is not a policy document. Its own text goes on from `policy documents ...`."""
 
 
-def parse_policy_document(text: str) -> list[Statement]:
+def parse_policy_document(text: str, longest: int = LONGEST_DOCUMENT) -> list[Statement]:
     """Return the statements of a policy document, in their order; raise NotAPolicy with the reason.
 
     Strict where leniency would guess: a repeated or an unknown member could change what a statement means.
     """
-    if sum(map(len, text.split())) > LONGEST_DOCUMENT:
+    if sum(map(len, text.split())) > longest:
         raise NotAPolicy("that are longer than AWS takes")
     document = _object(_json(text), DOCUMENT_MEMBERS, "that are not policies")
     if document.get("Version", VERSIONS[0]) not in VERSIONS:
