@@ -1,8 +1,8 @@
 """How long the checks of policies take: read and judged, against a bare SELECT of the same columns.
 
-A check may take three times the SELECT and so many microseconds a statement. The policies are of several forms, and
-each form keeps the limit by itself. No two have one text, and none is overly permissive, since it takes longest to
-find that.
+A check may take three times the SELECT and so many microseconds a statement. The policies are of several forms,
+and each form keeps the limit by itself. No two have one text, and none is overly permissive, since finding that
+takes longest.
 """
 
 import json
@@ -161,9 +161,11 @@ def measure(check: Check, inventory: Inventory, path: Path, circumstances: Circu
     ]
     reading.close()
     select, judging = map(statistics.median, zip(*measured, strict=True))
-    beyond = (judging - MOST_TIMES_A_BARE_SELECT * select) / POLICIES / statements * 1e6
+    in_all, beyond = (
+        total / POLICIES / statements * 1e6 for total in (judging, judging - MOST_TIMES_A_BARE_SELECT * select)
+    )
     print(  # noqa: T201
-        f"  {check.name:<44} {judging:5.1f} s, {judging / POLICIES / statements * 1e6:5.1f} us a statement in all, "
+        f"  {check.name:<44} {judging:5.1f} s, {in_all:5.1f} us a statement in all, "
         f"{beyond:5.1f} beyond 3 bare SELECTs (at most {MOST_MICROSECONDS_A_STATEMENT:.0f})",
         flush=True,
     )
