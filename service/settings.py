@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from events.vocabulary import AccountId
+from service.database_setting import database_url
 from service.mqtt_settings import mqtt_broker
 from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
 from service.variables import SettingError, Variables
@@ -14,6 +15,10 @@ from workers.presence.mqtt_broker import MqttBroker
 from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
 
 __all__ = ["DEFAULT_ACCOUNT", "SettingError", "Settings"]
+
+SYSTEM = "system"
+MANUAL = "manual"
+"""The two clocks."""
 
 DEFAULT_ACCOUNT = AccountId("000000000000")
 
@@ -31,6 +36,9 @@ class Settings:
     """The port to listen on; 0 takes any that is free."""
     data_directory: Path = Path("fleet-audit-data")
     """Where the embedded service keeps its files."""
+    database_url: str | None = field(default=None, repr=False)
+    """The PostgreSQL database that everything is kept in; None: files in the data directory. It may have a
+    password, so it is never shown."""
     account: AccountId = DEFAULT_ACCOUNT
     """The AWS account that this service answers for."""
     region: str = "us-east-1"
@@ -45,6 +53,10 @@ class Settings:
     """Where presence events come from; None: only over HTTP."""
     throttling_status: int = 429
     """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
+    clock: str = SYSTEM
+    """`system`, or `manual`: a clock that stands still until it is moved over HTTP."""
+    clock_anywhere: bool = False
+    """Let the manual clock be moved from the network, where the service listens to that."""
     observing: Observing = DEFAULT_OBSERVING
     """What is logged, measured and traced, and where to."""
     worker_threads: int = 2
@@ -61,6 +73,7 @@ class Settings:
             host=given.text("FLEET_AUDIT_HOST", cls.host),
             port=given.whole_number("FLEET_AUDIT_PORT", cls.port, 0, 65_535),
             data_directory=Path(given.text("FLEET_AUDIT_DATA_DIR", str(cls.data_directory))),
+            database_url=database_url(given),
             account=account,
             region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),
@@ -68,6 +81,8 @@ class Settings:
             crl_allow=given.address_rules("FLEET_AUDIT_CRL_ALLOW"),
             mqtt_broker=mqtt_broker(given, account),
             throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
+            clock=given.choice("FLEET_AUDIT_CLOCK", cls.clock, (SYSTEM, MANUAL)),
+            clock_anywhere=given.switch("FLEET_AUDIT_CLOCK_ANYWHERE", default=cls.clock_anywhere),
             observing=observing(given),
             worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
             shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),

@@ -1,14 +1,26 @@
 """The databases of a process, opened together: whatever they are, the rest of the service sees the same."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from events.log import EventLog
 from events.store.database import Database, SqliteDatabase
+from events.store.postgresql import open_postgresql_log
+from events.store.postgresql_connections import Connections
+from events.store.postgresql_database import PostgresqlDatabase
+from events.store.postgresql_lock import AdvisoryLock
 from events.store.sqlite import open_sqlite_log
-from service.data_directory import DataDirectory
+from service.data_directory import (
+    DataDirectory,
+    DataDirectoryError,
+    held_by_this_process,
+    make_data_directory,
+)
+from service.migrating import PATIENCE, wait_until_migrated
+from service.settings import Settings
+from workers.inventory.postgresql_inventory import open_postgresql_inventory
 from workers.inventory.store import Inventory, open_sqlite_inventory
 
 
@@ -28,6 +40,33 @@ class Stores:
     """What the dispatcher knows to be open; made of the log as well."""
     presence: Database
     """When devices were connected."""
+
+
+@contextmanager
+def stores_of_sole_process(settings: Settings) -> Iterator[Stores]:
+    """Open the database that is set or the files of the data directory, and keep other such processes out.
+
+    Raise DataDirectoryError when one is in.
+    """
+    if settings.database_url is not None:
+        with postgresql_stores(settings.database_url) as stores, _serving_alone(settings.database_url):
+            yield stores
+    else:
+        directory = make_data_directory(settings.data_directory)
+        with held_by_this_process(directory), sqlite_stores(directory) as stores:
+            yield stores
+
+
+@contextmanager
+def inventory_of(settings: Settings) -> Iterator[Inventory]:
+    """Open the inventory alone. Other processes may have it open, too."""
+    if settings.database_url is not None:
+        wait_until_migrated(settings.database_url)
+        opened = open_postgresql_inventory(PostgresqlDatabase(settings.database_url, "inventory"))
+    else:
+        opened = open_sqlite_inventory(make_data_directory(settings.data_directory).inventory)
+    with closing(opened):
+        yield opened
 
 
 @contextmanager
@@ -55,3 +94,40 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
             work=database(directory.work, durable=False),
             presence=database(directory.presence, durable=True),
         )
+
+
+@contextmanager
+def postgresql_stores(url: str, patience: float = PATIENCE) -> Iterator[Stores]:
+    """Open the schemas of a database, once `fleet-audit migrate` has made them.
+
+    That, and the server, are waited for with `patience` (seconds); then StoreUnavailable tells what is missing.
+    What is made of the log need not outlast a crash of the server.
+    """
+    wait_until_migrated(url, patience)
+    with ExitStack() as opened:
+
+        def database(schema: str, *, durable: bool) -> PostgresqlDatabase:
+            made = PostgresqlDatabase(url, schema, durable=durable)
+            opened.callback(made.close)
+            return made
+
+        log = open_postgresql_log(url)
+        opened.callback(log.close)
+        inventory = database("inventory", durable=True)
+        yield Stores(
+            log=log,
+            inventory=open_postgresql_inventory(inventory),
+            revocation=inventory,
+            read_models=database("read_models", durable=False),
+            work=database("work", durable=False),
+            presence=database("presence", durable=True),
+        )
+
+
+@contextmanager
+def _serving_alone(url: str) -> Iterator[None]:
+    connections = Connections(url, "public", most=1)
+    with closing(connections), closing(AdvisoryLock(connections, "serve")) as lock:
+        if not lock.take():
+            raise DataDirectoryError("The database is in use by another `fleet-audit serve`.")
+        yield

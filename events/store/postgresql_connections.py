@@ -74,6 +74,9 @@ class Connections:
             "lock_timeout": f"{PATIENCE:.0f}s",
             "idle_in_transaction_session_timeout": f"{LONGEST_PAUSE}s",
             "synchronous_commit": "on" if durable else "off",
+            "tcp_keepalives_idle": "10",  # so that the server too finds out when we have vanished
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "3",
         }
         given = {name: str(value) for name, value in conninfo_to_dict(url).items()}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
@@ -134,7 +137,7 @@ class Connections:
     def translate(self, error: psycopg.Error) -> NoReturn:
         """Tell a store that can't be used from a mistake in our SQL, which is raised as it is."""
         if self._is_closed or is_lost(error) or (error.sqlstate or "").startswith(UNAVAILABLE):
-            raise StoreUnavailable(f"{self.place}: {error}") from error
+            raise StoreUnavailable(f"{self.place}: {' '.join(str(error).split())}") from error
         raise error
 
     def close(self) -> None:

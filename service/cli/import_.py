@@ -9,10 +9,9 @@ from service.cli.environment import settings
 from service.cli.importing import import_here, import_there, print_rejections, taken_in
 from service.cli.screen import standard_error, standard_output
 from service.cli.starting import start_explained
-from service.data_directory import make_data_directory
 from service.settings import Settings
+from service.stores import inventory_of
 from workers.inventory.importers.import_report import ImportReport
-from workers.inventory.store import open_sqlite_inventory
 
 NOTHING_IMPORTED = 1
 SOME_REJECTED = 3
@@ -83,9 +82,5 @@ def exit_code(report: ImportReport) -> int:
 def _import_into_directory(
     chosen: Settings, paths: tuple[Path, ...], notes: Console, *, replace: bool
 ) -> ImportReport:
-    with start_explained(chosen):
-        inventory = open_sqlite_inventory(make_data_directory(chosen.data_directory).inventory)
-        try:
-            return import_here(inventory, chosen.account, paths, notes, replace=replace)
-        finally:
-            inventory.close()
+    with start_explained(chosen), inventory_of(chosen) as inventory:
+        return import_here(inventory, chosen.account, paths, notes, replace=replace)

@@ -13,6 +13,8 @@ COMMANDS = {
     "import": "import_",
     "audit": "audit",
     "checks": "checks",
+    "clock": "clock",
+    "migrate": "migrate",
 }
 """A command's name, and the name of the module that has it and of its function there."""
 

@@ -7,6 +7,7 @@ import click
 
 from events.errors import StoreUnavailable
 from service.data_directory import DataDirectoryError
+from service.observing.tracing import TracesError
 from service.settings import Settings
 from workers.key_blocklist import KeyBlocklistError
 
@@ -16,9 +17,11 @@ def start_explained(chosen: Settings) -> Iterator[None]:
     """Turn what keeps the service from starting into one line for a person."""
     try:
         yield
-    except (DataDirectoryError, KeyBlocklistError) as error:
+    except (DataDirectoryError, KeyBlocklistError, TracesError) as error:
         raise click.ClickException(str(error)) from error
     except StoreUnavailable as error:
+        if chosen.database_url is not None:
+            raise click.ClickException(f"The database can't be used: {error}.") from error
         raise click.ClickException(
             f"The data directory {chosen.data_directory} can't be used: {error}."
         ) from error

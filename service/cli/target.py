@@ -18,7 +18,7 @@ from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
 from service.services import Services
-from service.settings import Settings
+from service.settings import SYSTEM, Settings
 from workers.inventory.importers.import_report import ImportReport
 
 
@@ -51,7 +51,9 @@ def service_of_its_own(paths: Sequence[Path], chosen: Settings, notes: Console) 
     Every check is enabled. Those that make sense are the ones with something to examine.
     """
     with tempfile.TemporaryDirectory(prefix="fleet-audit-") as directory:
-        own = replace(chosen, host="127.0.0.1", port=0, data_directory=Path(directory))
+        own = replace(
+            chosen, host="127.0.0.1", port=0, data_directory=Path(directory), database_url=None, clock=SYSTEM
+        )
         with start_explained(own), embedded(own, SystemClock()) as services:
             imported = import_here(services.inventory, own.account, paths, notes, replace=False)
             print_rejections(imported, notes)

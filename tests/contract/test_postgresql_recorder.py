@@ -20,13 +20,6 @@ from tests.support.postgresql_server import PostgresqlServer, running_postgresql
 
 
 @pytest.fixture
-def migrated_url(postgresql_url: str) -> str:
-    with closing(PostgresqlDatabase(postgresql_url, "events")) as database:
-        database.migrate(LOG_SCHEMA)
-    return postgresql_url
-
-
-@pytest.fixture
 def recorder(migrated_url: str) -> Iterator[PostgresqlRecorder]:
     with closing(open_postgresql_recorder(migrated_url)) as recorder:
         yield recorder

@@ -99,10 +99,10 @@ class PostgresqlServer:
             connection.execute(sql)
 
     @contextmanager
-    def new_database(self) -> Iterator[str]:
-        """Make an empty database, gone after the block; its name."""
+    def new_database(self, template: str = "template1") -> Iterator[str]:
+        """Make an empty database, or a copy of one, gone after the block; its name."""
         name = f"fleet_{next(self._numbers)}"
-        self.execute(f"CREATE DATABASE {name}")
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield name
         finally:
