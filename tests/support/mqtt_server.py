@@ -28,8 +28,8 @@ Message = tuple[str, bytes | str]
 class ServerTls:
     """Files in PEM of the broker's side."""
 
-    certificate: Path
-    key: Path
+    certificate: tuple[Path, Path]
+    """The file of the certificate, and that of its key."""
     ca: Path
     requires_certificate: bool = False
 
@@ -87,15 +87,15 @@ class MqttServer:
             hostname="127.0.0.1",
             port=self.port,
             auth=PUBLISHER if self.passwords else None,  # type: ignore[arg-type]
-            tls={"ca_certs": str(self._tls.ca)} if self._tls else None,  # type: ignore[arg-type]
+            tls={"ca_certs": str(self._tls.ca)} if self._tls else None,
         )
 
     def _configuration(self) -> dict[str, Any]:
         mqtt: dict[str, Any] = {"host": "127.0.0.1", "port": self.port, "ack_wait": "1s", "max_ack_pending": 100}
         if self._tls:
             mqtt["tls"] = {
-                "cert_file": str(self._tls.certificate),
-                "key_file": str(self._tls.key),
+                "cert_file": str(self._tls.certificate[0]),
+                "key_file": str(self._tls.certificate[1]),
                 "ca_file": str(self._tls.ca),
                 "verify": self._tls.requires_certificate,
             }

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from random import Random
 
 from events.clock import SystemClock
@@ -65,7 +66,7 @@ class FeedAtWork:
         self.questions += 1
         return self.is_collecting
 
-    def _record(self, events: list[PresenceEvent]) -> None:
+    def _record(self, events: Sequence[PresenceEvent]) -> None:
         self.attempts += bool(events)
         if self.store_is_away:
             raise StoreUnavailable("the store is away")

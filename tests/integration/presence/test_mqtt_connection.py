@@ -70,7 +70,7 @@ class TestTls:
 
     @pytest.fixture
     def server(self, tmp_path, files):
-        with MqttServer(tmp_path, ServerTls(*files.certificate("broker"), files.ca)) as server:
+        with MqttServer(tmp_path, ServerTls(files.certificate("broker"), files.ca)) as server:
             yield server
 
     @pytest.fixture
@@ -111,7 +111,7 @@ class TestClientCertificates:
 
     @pytest.fixture
     def server(self, tmp_path, files):
-        tls = ServerTls(*files.certificate("broker"), files.ca, requires_certificate=True)
+        tls = ServerTls(files.certificate("broker"), files.ca, requires_certificate=True)
         with MqttServer(tmp_path, tls) as server:
             yield server
 
