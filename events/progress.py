@@ -4,7 +4,7 @@ import asyncio
 import sys
 import threading
 from collections import defaultdict
-from time import monotonic
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from events.committer import Committed
@@ -31,6 +31,8 @@ class Progress:
         self._position = -1
         self._has_stopped = False
         self._changed = threading.Condition()
+        self._waiting_threads: list[int] = []
+        """The positions that threads wait for."""
         self._waiters: dict[asyncio.AbstractEventLoop, dict[asyncio.Future[bool], int]] = defaultdict(dict)
         self._woken: set[asyncio.AbstractEventLoop] = set()
 
@@ -93,11 +95,23 @@ class Progress:
 
     def wait(self, position: int, timeout: float) -> bool:
         """Block a thread until a position is passed; False if it is not after `timeout` seconds, or never will."""
-        deadline = monotonic() + timeout
         with self._changed:
-            while not self._is_settled(position) and (left := deadline - monotonic()) > 0:
-                self._changed.wait(left)
+            self._waiting_threads.append(position)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._is_settled(position), timeout)
+            self._waiting_threads.remove(position)
             return self._position >= position
+
+    def wait_until_awaited(self, timeout: float) -> bool:
+        """Block until somebody waits for a position that is known; False if nobody does for so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(self._is_awaited, timeout)
+
+    def _is_awaited(self) -> bool:
+        if self._has_stopped:
+            return True
+        awaited = chain(self._waiting_threads, *(waiters.values() for waiters in self._waiters.values()))
+        return any(self._position < position < NOT_YET for position in awaited)
 
     def _is_settled(self, position: int) -> bool:
         return self._has_stopped or self._position >= position
@@ -106,6 +120,8 @@ class Progress:
         waiter: asyncio.Future[bool] = loop.create_future()
         with self._changed:
             self._waiters[loop][waiter] = position
+            if position != NOT_YET:
+                self._changed.notify_all()
             if self._is_settled(position):  # since the caller looked
                 waiter.set_result(self._position >= position)
         return waiter
@@ -122,6 +138,8 @@ class Progress:
                 waiters[waiter] = position
                 if self._is_settled(position):
                     self._wake(loop)
+                else:
+                    self._changed.notify_all()
 
     def _wake_all(self) -> None:
         self._changed.notify_all()

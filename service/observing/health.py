@@ -5,6 +5,7 @@ from collections.abc import Callable
 from events.errors import StoreUnavailable
 from events.follower import Follower
 from events.log import EventLog
+from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
 
 Question = Callable[[], list[str]]
@@ -35,6 +36,11 @@ def of_follower(follower: Follower, what: str, end_of_log: int) -> Question:
 def of_workers(workers: EmbeddedWorkers) -> Question:
     """Ask the worker threads."""
     return lambda: [] if workers.is_alive() else ["A worker thread has died."]
+
+
+def of_queue(dispatcher: Dispatcher) -> Question:
+    """Ask the dispatcher, whether it can send work."""
+    return lambda: [f"The queue can't be reached: {dispatcher.queue_failure}."] if dispatcher.queue_failure else []
 
 
 def of_log(log: EventLog) -> Question:

@@ -1,0 +1,147 @@
+"""The parts that processes are put together from, whatever their role: each role's own file says what it adds."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from events.application import Application
+from events.check_catalogue import CheckCatalogue
+from events.clock import Clock
+from events.committer import Committer
+from events.follower import Follower
+from events.progress import Progress
+from projections.read_models import ReadModels
+from service.observing.at_scrape import FollowerLag, QueueDepths
+from service.observing.audits import MeasuredAudits
+from service.observing.health import all_reasons, of_follower, of_log, of_queue
+from service.observing.metrics import Metrics
+from service.observing.traces import Traces
+from service.observing.tracing import traces_to
+from service.observing.watched import Watched
+from service.observing.work import WorkObserver
+from service.services import Services
+from service.settings import Settings
+from service.stores import Stores
+from workers.checks import REGISTRY, catalogue
+from workers.dispatcher import Dispatcher
+from workers.inventory.certificate_reader import CertificateReader
+from workers.key_blocklist import load_key_blocklist
+from workers.queue import Queue
+from workers.queue_depths import queue_depths
+from workers.revocation.collecting import RevocationCollector
+from workers.revocation.fetching import Fetcher
+from workers.revocation.store import RevocationStore
+from workers.worker import Worker, collecting_checks
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What every role has."""
+
+    settings: Settings
+    clock: Clock
+    stores: Stores
+    application: Application
+    catalogue: CheckCatalogue
+    metrics: Metrics
+    traces: Traces | None
+    observer: WorkObserver
+
+
+@contextmanager
+def parts(settings: Settings, clock: Clock, stores: Stores) -> Iterator[Parts]:
+    """Commands on the log of these stores, and a committer that carries them out during the block."""
+    with traces_to(settings.observing.otlp_endpoint) as traces:
+        metrics = Metrics()
+        observer = WorkObserver(metrics, traces)
+        committer = Committer(stores.log, observer)
+        committer.start()
+        checks = catalogue()
+        try:
+            application = Application(committer, checks, settings.region)
+            yield Parts(settings, clock, stores, application, checks, metrics, traces, observer)
+        finally:
+            committer.stop()
+
+
+def services(of: Parts, read_models: ReadModels, progress: Progress, health: Callable[[], list[str]]) -> Services:
+    """What the front end is given."""
+    return Services(
+        application=of.application,
+        read_models=read_models,
+        progress=progress,
+        inventory=of.stores.inventory,
+        registry=REGISTRY,
+        catalogue=of.catalogue,
+        clock=of.clock,
+        settings=of.settings,
+        watched=Watched(of.metrics, health, of.traces),
+    )
+
+
+def worker(of: Parts) -> Worker:
+    """What actors work with. Raise KeyBlocklistError if the list of weak keys can't be read."""
+    settings, stores = of.settings, of.stores
+    fetcher = Fetcher(settings.crl_allow, observe=of.metrics.fetched)
+    collector = RevocationCollector(
+        CertificateReader(stores.revocation), RevocationStore(stores.revocation), fetcher, of.clock
+    )
+    return Worker(
+        application=of.application,
+        log=stores.log,
+        inventory=stores.inventory,
+        registry=REGISTRY,
+        clock=of.clock,
+        region=settings.region,
+        weak_keys=load_key_blocklist(settings.key_blocklist) if settings.key_blocklist else None,
+        collector=collector,
+        observer=of.observer,
+        shard_size=settings.shard_size,
+    )
+
+
+@dataclass(frozen=True)
+class Coordination:
+    """What follows the log: one of these is active, whatever the number of processes."""
+
+    read_models: ReadModels
+    answering: Follower
+    health: Callable[[], list[str]]
+
+
+@contextmanager
+def coordination(
+    of: Parts, queue: Queue, *, most_in_flight: int, queue_is_of_this_process: bool
+) -> Iterator[Coordination]:
+    """Keep the read models up with the log and dispatch work, for as long as the block lasts."""
+    log, work, metrics = of.stores.log, of.stores.work, of.metrics
+    with ExitStack() as opened:
+        end_of_log = log.last_position()
+        read_models = ReadModels(of.stores.read_models, end_of_log=end_of_log)
+        answering = _started(Follower(log, read_models), opened)
+        dispatcher = Dispatcher(work, queue, of.application.end_check_run, of.clock, most_in_flight=most_in_flight)
+        if queue_is_of_this_process:
+            dispatcher.recall_sent(counts_as_attempt=True)
+            opened.callback(dispatcher.recall_sent, counts_as_attempt=False)
+        dispatching = _started(Follower(log, MeasuredAudits(dispatcher, metrics, end_of_log)), opened)
+        positions = {each.name: each.position for each in (read_models, dispatcher)}
+        depths = queue_depths(work, collecting_checks(REGISTRY))
+        for collector in (FollowerLag(log, positions, of.clock), QueueDepths(depths)):
+            metrics.registry.register(collector)
+            opened.callback(metrics.registry.unregister, collector)
+        yield Coordination(
+            read_models,
+            answering,
+            all_reasons(
+                of_follower(answering, "The read models", end_of_log),
+                of_follower(dispatching, "The work tables", end_of_log),
+                of_queue(dispatcher),
+                of_log(log),
+            ),
+        )
+
+
+def _started(follower: Follower, opened: ExitStack) -> Follower:
+    follower.start()
+    opened.callback(follower.stop)
+    return follower
