@@ -132,7 +132,8 @@ class MqttClient(Client):
     def hang_up(self) -> None:
         """Close what is left of a connection that did not come about: aiomqtt leaves it open."""
         self._is_given_up = True
-        self._client.disconnect()
+        if self._client.socket() is not None:
+            self._client.disconnect()
 
     def _client_connect(self) -> None:
         """Connect, on a thread of its own, which nothing can stop; what comes too late is closed again."""
