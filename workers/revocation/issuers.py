@@ -136,17 +136,37 @@ def _did_sign(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
 
 
 def _certificates_in(body: bytes) -> list[x509.Certificate]:
-    """The certificate, or the certificates of a PKCS #7 bundle. Source: RFC 5280, section 4.2.2.1."""
-    for load in (_one, x509.load_pem_x509_certificates, pkcs7.load_der_pkcs7_certificates):
+    """The certificate, or those of a PKCS #7 bundle (`.p7c`), in DER or PEM. Source: RFC 5280, section 4.2.2.1.
+
+    A certificate too strange to work with does not keep the others of a bundle from being had.
+    """
+    for load in LOADERS:
         try:
-            found = load(body)[:MOST_IN_A_BUNDLE]
-            for certificate in found:
-                facts_of(certificate.public_bytes(Encoding.DER))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # `cryptography` warns of what it takes all the same
+                found = load(body)
         except PROBLEMS:
             continue
-        return found
+        if usable := [each for each in found[:MOST_IN_A_BUNDLE] if _has_facts(each)]:
+            return usable
     raise Unusable("as fetched is not one that can be read")
 
 
+def _has_facts(certificate: x509.Certificate) -> bool:
+    try:
+        facts_of(certificate.public_bytes(Encoding.DER))
+    except PROBLEMS:
+        return False
+    return True
+
+
 def _one(body: bytes) -> list[x509.Certificate]:
-    return [load_certificate(body)]
+    return [x509.load_der_x509_certificate(body)]
+
+
+LOADERS = (
+    _one,
+    x509.load_pem_x509_certificates,
+    pkcs7.load_der_pkcs7_certificates,
+    pkcs7.load_pem_pkcs7_certificates,
+)

@@ -1,24 +1,19 @@
 """What is fetched when, what is kept, and that an audit sees one and the same however often it asks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
 
-from events.store.database import SqliteDatabase
-from tests.support.case_revocations import ServedDocuments
 from tests.support.certificates import (
     Issuer,
     ca_issuers,
     certificate,
     crl_distribution_points,
     der,
-    pem,
     private_key,
 )
-from tests.support.fake_clock import FakeClock
-from tests.support.given import ACCOUNT
 from tests.support.revocation_lists import (
     FLEET_CA,
     IMPOSTOR,
@@ -27,73 +22,16 @@ from tests.support.revocation_lists import (
     issuing_distribution_point,
     revocation_list,
 )
-from workers.checks import REGISTRY
-from workers.inventory.certificate_reader import CertificateReader
-from workers.inventory.importers.records import read_record
-from workers.inventory.store import Inventory, open_sqlite_inventory
-from workers.judging.revocation import Chain, Lists, Revocations, Source
-from workers.revocation.collecting import MOST_SOURCES, RevocationCollector
+from tests.support.revoking_fleet import CAS, CHAINS, DEVICES, ISSUER_URL, LOST, SOURCE, URL, Fleet, revoking_fleet
+from workers.judging.revocation import Chain
+from workers.revocation.collecting import MOST_SOURCES
 from workers.revocation.evidence import BEYOND
-from workers.revocation.store import RevocationStore
-
-URL = "http://crl.example.com/fleet.crl"
-ISSUER_URL = "http://ca.example.com/fleet.cer"
-DEVICES = REGISTRY["REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"]  # type: ignore[index]
-CAS = REGISTRY["REVOKED_CA_CERTIFICATE_STILL_ACTIVE_CHECK"]  # type: ignore[index]
-CHAINS = REGISTRY["INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK"]  # type: ignore[index]
-LOST = certificate("lost", issuer=FLEET_CA, extensions=[crl_distribution_points(URL), ca_issuers(ISSUER_URL)])
-
-
-class Fleet:
-    """An inventory, what servers serve, and who collects."""
-
-    def __init__(self, inventory: Inventory, database: SqliteDatabase) -> None:
-        self.inventory = inventory
-        self.clock = FakeClock(NOW)
-        self.server = ServedDocuments({})
-        self.store = RevocationStore(database)
-        self.collector = RevocationCollector(CertificateReader(database), self.store, self.server, self.clock)
-
-    def has(self, *certificates, kind: str = "DEVICE_CERTIFICATE") -> None:
-        with self.inventory.begin_import(ACCOUNT, replace=False, now=NOW) as importing:
-            for each in certificates:
-                given = {"resourceType": kind, "status": "ACTIVE", "certificatePem": pem(each)}
-                record = read_record(given, ACCOUNT)
-                importing.add(record.kind, record.values, record.der)
-
-    def collect(self, check=DEVICES, is_wanted: Callable[[], bool] = lambda: True) -> str | None:
-        """Collect for an audit that starts now."""
-        self.server.asked.clear()
-        version = self.inventory.current_version(ACCOUNT)
-        return self.collector.collect(ACCOUNT, check, version, self.clock.now(), is_wanted)
-
-    def verdict(self, check=DEVICES) -> Lists:
-        """Collect, and say what is known of LOST."""
-        evidence_id = self.collect(check)
-        assert evidence_id is not None
-        return self.revocations(evidence_id).lists_of(SOURCE)
-
-    def revocations(self, evidence_id: str) -> Revocations:
-        return self.collector.revocations(evidence_id)
-
-
-SOURCE = Source(
-    "CN=Fleet CA",
-    read_record({"resourceType": "DEVICE_CERTIFICATE", "status": "ACTIVE", "certificatePem": pem(LOST)}).values[
-        "authority_key_id"
-    ],
-    f'["{URL}"]',
-    f'["{ISSUER_URL}"]',
-)
 
 
 @pytest.fixture
 def fleet(tmp_path) -> Iterator[Fleet]:
-    inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
-    database = SqliteDatabase(tmp_path / "inventory.sqlite")
-    yield Fleet(inventory, database)
-    database.close()
-    inventory.close()
+    with revoking_fleet(tmp_path) as fleet:
+        yield fleet
 
 
 def test_a_list_is_asked_for_once_until_its_next_update(fleet):
@@ -151,20 +89,6 @@ def test_an_issuer_is_fetched_only_if_it_is_not_at_hand_and_then_for_a_day(fleet
     fleet.clock.advance(timedelta(days=2))
     assert fleet.verdict().list_ids
     assert fleet.server.asked == []
-
-
-@pytest.mark.parametrize("form", [lambda signed: pem(signed).encode(), der], ids=["PEM", "DER"])
-def test_an_issuer_may_come_in_several_forms(fleet, form):
-    fleet.has(LOST)
-    fleet.server.documents |= {URL: revocation_list(), ISSUER_URL: form(ca_certificate())}
-    assert fleet.verdict().list_ids
-
-
-@pytest.mark.parametrize("served", [b"", b"<html>", der(ca_certificate())[:100], b"\x30\x80" * 1000])
-def test_an_issuer_that_can_not_be_read_is_said(fleet, served):
-    fleet.has(LOST)
-    fleet.server.documents |= {URL: revocation_list(), ISSUER_URL: served}
-    assert fleet.verdict().why_none == "whose issuer's certificate as fetched is not one that can be read"
 
 
 def test_an_impostor_that_serves_issuer_and_list_is_not_believed(fleet):
