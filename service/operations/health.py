@@ -17,11 +17,13 @@ async def live(_: web.Request) -> web.Response:
 
 
 async def ready(request: web.Request) -> web.Response:
-    """Answer 200 when the process can do its work, else 503 with the reasons."""
+    """Answer 200 when the process can do its work, else 503 with the reasons; with its notes in either case."""
+    watching = request.app[WATCHING]
     try:
-        reasons = await asyncio.wait_for(request.app[WATCHING].reasons(), PATIENCE)
+        reasons = await asyncio.wait_for(watching.reasons(), PATIENCE)
     except TimeoutError:
         reasons = [f"It did not become known within {PATIENCE} seconds how the process is."]
+    notes = watching.watched.notes()
     if reasons:
-        return json_response({"status": "not ready", "reasons": reasons}, status=503)
-    return json_response({"status": "ready"})
+        return json_response({"status": "not ready", "reasons": reasons, **notes}, status=503)
+    return json_response({"status": "ready", **notes})
