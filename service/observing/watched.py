@@ -18,10 +18,10 @@ class Watched:
     metrics: Metrics
     health: Callable[[], list[str]]
     """The reasons why the process can't do its work; empty when it can. It may block for a while."""
-    notes: Callable[[], dict[str, object]] = dict
-    """What is to be seen beside that, though it keeps the process from nothing. It does not block."""
     traces: Traces | None = None
     """Where spans go, if anywhere."""
+    notes: Callable[[], dict[str, object]] = dict
+    """What is to be seen beside that, though it keeps the process from nothing. It does not block."""
 
 
 class Watching:
