@@ -11,7 +11,7 @@ from events.audit_task import (
     AuditTaskFailed,
     AuditTaskStarted,
 )
-from events.check_run import CheckAccountRead, CheckDataCollected, CheckDataCollectionStarted
+from events.check_run import CheckAccountRead, CheckDataCollected, CheckDataCollectionStarted, CheckRunPlanned
 from events.check_shard import CheckShardCompleted
 from events.clock import epoch_milliseconds
 from events.event import Event
@@ -42,6 +42,9 @@ class CheckDetail:
     suppressed: int = 0
     error_code: CheckErrorCode | None = None
     message: str | None = None
+    shards: int | None = None
+    """Pieces that the check was planned in; None before that."""
+    shards_done: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class AuditTasks(Projection):
     """Answers DescribeAuditTask, with one SELECT by primary key, and ListAuditTasks."""
 
     name = "audit_tasks"
-    version = 2
+    version = 3
     tables: ClassVar = {
         "audit_tasks": (
             """
@@ -130,6 +133,14 @@ class AuditTasks(Projection):
             details[name] = replace(before, status=status)
             rows.execute(SET_DETAILS, (self._details.write(details), account, task_id))
 
+    def planned(self, rows: Transaction, event: CheckRunPlanned) -> None:
+        """Note in how many pieces a check is done."""
+        details = self._details_of(rows, event.account, event.task_id)
+        before = details.get(event.check_name)
+        if before is not None and before.status in UNDER_WAY:
+            details[event.check_name] = replace(before, shards=len(event.plan.shard_bounds))
+            rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
+
     def shard_completed(self, rows: Transaction, event: CheckShardCompleted) -> None:
         """Add what was seen in a shard to its check's counts, once, while the check is under way."""
         task_id, name, number = event.shard.task_id, event.shard.check_name, event.shard.number
@@ -145,6 +156,7 @@ class AuditTasks(Projection):
             before,
             examined=before.examined + event.tally.resources_examined,
             non_compliant=before.non_compliant + event.tally.non_compliant_resources,
+            shards_done=before.shards_done + 1,
         )
         rows.execute(SET_DETAILS, (self._details.write(details), event.account, task_id))
 
@@ -152,6 +164,7 @@ class AuditTasks(Projection):
         """Note how a check ended."""
         outcome = event.outcome
         details = self._details_of(rows, event.account, event.task_id)
+        before = details.get(event.check_name, CheckDetail())
         details[event.check_name] = CheckDetail(
             outcome.status,
             outcome.resources_examined,
@@ -159,6 +172,8 @@ class AuditTasks(Projection):
             outcome.suppressed_resources,
             outcome.error_code,
             outcome.message,
+            before.shards,
+            before.shards_done,
         )
         rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
         rows.execute(f"{FORGET_SHARDS} AND check_name = ?", (event.account, event.task_id, event.check_name))
@@ -224,6 +239,7 @@ class AuditTasks(Projection):
         CheckDataCollectionStarted: collection_started,
         CheckAccountRead: collected,
         CheckDataCollected: collected,
+        CheckRunPlanned: planned,
         CheckShardCompleted: shard_completed,
         AuditCheckOutcomeRecorded: check_ended,
         AuditTaskCompleted: completed,

@@ -1,5 +1,6 @@
 """The HTTP front end, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,6 +9,7 @@ from aiohttp import web
 from service.call import LIST_THREADS, LISTS
 from service.middleware import middlewares
 from service.observing.watched import Watched, watching
+from service.operations.watch_audit_task import STOPPING, end_streams
 from service.routes import routes, watching_routes
 from service.services import SERVICES, Services
 
@@ -21,6 +23,8 @@ def make_app(services: Services) -> web.Application:
     """Return the application. Run it by `service.server.Runner`, which has the limits on connections."""
     app = web.Application(middlewares=middlewares(services.watched), client_max_size=MAX_BODY)
     app[SERVICES] = services
+    app[STOPPING] = asyncio.Event()
+    app.on_shutdown.append(end_streams)
     app.cleanup_ctx.append(_list_threads)
     app.cleanup_ctx.append(watching(services.watched))
     app.add_routes(routes())

@@ -27,6 +27,8 @@ from service.operations.describe_audit_task import DescribeAuditTaskRequest, des
 from service.operations.describe_scheduled_audit import DescribeScheduledAuditRequest, describe_scheduled_audit
 from service.operations.import_inventory import PATH as IMPORT_INVENTORY
 from service.operations.import_inventory import import_inventory
+from service.operations.import_presence import PATH as IMPORT_PRESENCE
+from service.operations.import_presence import import_presence
 from service.operations.list_audit_findings import ListAuditFindingsRequest, list_audit_findings
 from service.operations.list_audit_tasks import ListAuditTasksRequest, list_audit_tasks
 from service.operations.list_related_resources_for_audit_finding import (
@@ -44,6 +46,8 @@ from service.operations.update_account_audit_configuration import (
     update_account_audit_configuration,
 )
 from service.operations.update_scheduled_audit import UpdateScheduledAuditRequest, update_scheduled_audit
+from service.operations.watch_audit_task import PATH as WATCH_AUDIT_TASK
+from service.operations.watch_audit_task import watch_audit_task
 from service.services import SERVICES
 from service.wire.reading import actor, read
 from service.wire.request import Request
@@ -110,6 +114,8 @@ def routes() -> list[web.RouteDef]:
     return [
         *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in OPERATIONS),
         web.post(IMPORT_INVENTORY, named("ImportInventory", import_inventory)),
+        web.post(IMPORT_PRESENCE, named("ImportPresence", import_presence)),
+        web.get(WATCH_AUDIT_TASK, named("WatchAuditTask", watch_audit_task)),
         *watching_routes(),
     ]
 

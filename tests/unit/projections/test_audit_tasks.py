@@ -57,9 +57,20 @@ def test_counts_grow_shard_by_shard_and_each_shard_counts_once(projecting, histo
     details = described(projecting, history).details
 
     assert details == {
-        EXPIRING: replace(UNDER_WAY, examined=15, non_compliant=3),
-        LOGGING: replace(UNDER_WAY, examined=1),
+        EXPIRING: replace(UNDER_WAY, examined=15, non_compliant=3, shards_done=2),
+        LOGGING: replace(UNDER_WAY, examined=1, shards_done=1),
     }
+
+
+def test_a_planned_check_tells_in_how_many_pieces_it_is_done(projecting, history):
+    history.task_started()
+    history.check_run_planned(shard_bounds=["a", "b", None])
+    history.shard_completed(shard=1)
+    history.check_run_planned(name=LOGGING, shard_bounds=[])
+
+    details = described(projecting, history).details
+
+    assert [(detail.shards, detail.shards_done) for detail in details.values()] == [(3, 1), (0, 0)]
 
 
 def test_the_numbers_of_the_outcome_are_final(projecting, history):
@@ -74,6 +85,7 @@ def test_the_numbers_of_the_outcome_are_final(projecting, history):
         CheckRunStatus.FAILED,
         error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS,
         message="No logging options.",
+        shards_done=1,
     )
 
 
@@ -84,7 +96,7 @@ def test_an_outcome_leaves_the_other_checks_as_they_are(projecting, history):
 
     assert described(projecting, history).details == {
         EXPIRING: CheckDetail(CheckRunStatus.COMPLETED_NON_COMPLIANT, 100, 7, 2),
-        LOGGING: replace(UNDER_WAY, examined=1, non_compliant=1),
+        LOGGING: replace(UNDER_WAY, examined=1, non_compliant=1, shards_done=1),
     }
 
 
@@ -124,7 +136,7 @@ def test_a_canceled_task_cancels_its_open_checks_which_keep_their_counts(project
 
     assert task.status is AuditTaskStatus.CANCELED
     assert task.details == {
-        EXPIRING: CheckDetail(CheckRunStatus.CANCELED, 10, 1),
+        EXPIRING: CheckDetail(CheckRunStatus.CANCELED, 10, 1, shards_done=1),
         LOGGING: CheckDetail(CheckRunStatus.COMPLETED_COMPLIANT, 12),
     }
     assert database.query("SELECT * FROM audit_task_shards") == []
