@@ -1,10 +1,12 @@
 """A real HTTP server on a loopback address that serves documents, well or badly."""
 
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 Answer = Callable[["Exchange"], None]
 
@@ -40,16 +42,24 @@ class DocumentServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Exchange)
+    def __init__(self, address: str = "127.0.0.1", port: int = 0) -> None:
+        super().__init__((address, port), Exchange)
         self.answers: dict[str, Answer] = {}
+        self.connections = 0
+        """How many there were, also such as brought no request."""
         self.requests: Counter[str] = Counter()
         self.closing = threading.Event()
         """Set at the end; what an answer that hangs waits for."""
 
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
-        """The URL of a path."""
-        return f"http://{host}:{self.server_address[1]}{path}"
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection."""
+        self.connections += 1
+        return super().get_request()
+
+    def url(self, path: str, host: str = "") -> str:
+        """The URL of a path, at the server's own address unless another host is named."""
+        address, port = self.server_address[:2]
+        return f"http://{host or address!s}:{port}{path}"
 
     def serve(self, path: str, body: bytes, **headers: str) -> str:
         """Serve a document well, and return its URL."""
@@ -69,9 +79,9 @@ class DocumentServer(ThreadingHTTPServer):
 
 
 @contextmanager
-def document_server() -> Iterator[DocumentServer]:
+def document_server(address: str = "127.0.0.1", port: int = 0) -> Iterator[DocumentServer]:
     """Serve for as long as the block lasts."""
-    with DocumentServer() as server:
+    with DocumentServer(address, port) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -14,6 +14,7 @@ from functools import partial
 from time import monotonic
 
 import aiohttp
+from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from workers.revocation.address_rules import AddressRules
@@ -54,6 +55,8 @@ class Fetcher:
     rules: AddressRules
     limits: Limits = field(default_factory=Limits)
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+    resolver: Callable[[], AbstractResolver] = aiohttp.ThreadedResolver
+    """What names are resolved by: the system's resolver. It is asked anew for each redirect."""
     observe: Callable[[str, float], None] | None = None
     """Is told of each answer: `fetched`, `unusable`, `too_late` or `failed`, and the seconds it took."""
 
@@ -115,7 +118,10 @@ class Fetcher:
     async def _get(self, url: URL) -> bytes | URL:
         """What is there, or where it is instead."""
         connector = aiohttp.TCPConnector(
-            ssl=self.tls, force_close=True, socket_factory=partial(_checked_socket, self.rules, url.host or "")
+            ssl=self.tls,
+            force_close=True,
+            resolver=self.resolver(),
+            socket_factory=partial(_checked_socket, self.rules, url.host or ""),
         )
         async with (
             aiohttp.ClientSession(
