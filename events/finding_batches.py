@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from events.check_shard import FINDINGS_PER_EVENT
-from events.resource import NonCompliance
+from events.resource import NonCompliance, RelatedResource
 
 RELATED_PER_EVENT = 2_000
 """Related resources, with names of their own of some hundred bytes. A finding that has as many is an event by
-itself; one that has far more can't be kept, and the check that makes it has to see to that."""
+itself; one that has far more can't be kept, and the check that makes it has to see to that. One with a long name
+counts as several."""
+
+LONG_NAME = 100
+"""Characters. Longer than the id of a certificate, which is as long as names get that strangers do not choose."""
 
 BATCHES_PER_SAVE = 8
 RELATED_PER_SAVE = 2 * RELATED_PER_EVENT
@@ -27,8 +31,17 @@ class Batch:
 
     @property
     def related(self) -> int:
-        """How many related resources they have together."""
-        return sum(len(finding.related_resources) for finding in self.findings)
+        """How much room their related resources take together."""
+        return sum(_room(finding) for finding in self.findings)
+
+
+def room_of(related: RelatedResource) -> int:
+    """How much a related resource takes of the room that an event has, which is RELATED_PER_EVENT."""
+    return 1 + len(related.resource.canonical) // LONG_NAME
+
+
+def _room(finding: NonCompliance) -> int:
+    return sum(map(room_of, finding.related_resources))
 
 
 def batches_of(findings: Sequence[NonCompliance]) -> list[Batch]:
@@ -39,7 +52,7 @@ def batches_of(findings: Sequence[NonCompliance]) -> list[Batch]:
 def _parts(findings: Sequence[NonCompliance]) -> Iterator[Sequence[NonCompliance]]:
     first = related = 0
     for at, finding in enumerate(findings):
-        more = len(finding.related_resources)
+        more = _room(finding)
         if at > first and (at - first == FINDINGS_PER_EVENT or related + more > RELATED_PER_EVENT):
             yield findings[first:at]
             first, related = at, 0

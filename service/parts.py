@@ -19,6 +19,7 @@ from service.observing.traces import Traces
 from service.observing.tracing import traces_to
 from service.observing.watched import Watched
 from service.observing.work import WorkObserver
+from service.presence_parts import PresenceParts, presence_parts
 from service.services import Services
 from service.settings import Settings
 from service.stores import Stores
@@ -46,6 +47,7 @@ class Parts:
     metrics: Metrics
     traces: Traces | None
     observer: WorkObserver
+    presence: PresenceParts
 
 
 @contextmanager
@@ -59,7 +61,8 @@ def parts(settings: Settings, clock: Clock, stores: Stores) -> Iterator[Parts]:
         checks = catalogue()
         try:
             application = Application(committer, checks, settings.region)
-            yield Parts(settings, clock, stores, application, checks, metrics, traces, observer)
+            presence = presence_parts(stores.presence, clock, stores.log.last_position)
+            yield Parts(settings, clock, stores, application, checks, metrics, traces, observer, presence)
         finally:
             committer.stop()
 
@@ -71,6 +74,7 @@ def services(of: Parts, read_models: ReadModels, progress: Progress, health: Cal
         read_models=read_models,
         progress=progress,
         inventory=of.stores.inventory,
+        presence=of.presence.intake,
         registry=REGISTRY,
         catalogue=of.catalogue,
         clock=of.clock,
@@ -95,6 +99,7 @@ def worker(of: Parts) -> Worker:
         region=settings.region,
         weak_keys=load_key_blocklist(settings.key_blocklist) if settings.key_blocklist else None,
         collector=collector,
+        presence=of.presence.audited,
         observer=of.observer,
         shard_size=settings.shard_size,
     )
@@ -124,7 +129,8 @@ def coordination(
             dispatcher.recall_sent(counts_as_attempt=True)
             opened.callback(dispatcher.recall_sent, counts_as_attempt=False)
         dispatching = _started(Follower(log, MeasuredAudits(dispatcher, metrics, end_of_log)), opened)
-        positions = {each.name: each.position for each in (read_models, dispatcher)}
+        deciding = _started(Follower(log, of.presence.collection), opened)
+        positions = {each.name: each.position for each in (read_models, dispatcher, of.presence.collection)}
         depths = queue_depths(work, collecting_checks(REGISTRY))
         for collector in (FollowerLag(log, positions, of.clock), QueueDepths(depths)):
             metrics.registry.register(collector)
@@ -135,6 +141,7 @@ def coordination(
             all_reasons(
                 of_follower(answering, "The read models", end_of_log),
                 of_follower(dispatching, "The work tables", end_of_log),
+                of_follower(deciding, "The collection of connections", end_of_log),
                 of_queue(dispatcher),
                 of_log(log),
             ),

@@ -16,6 +16,7 @@ from service.settings import Settings
 from workers.checks.check import Check
 from workers.clock_driver import ClockDriver
 from workers.inventory.store import Inventory
+from workers.presence.intake import PresenceIntake
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Services:
     """How far the read models have followed the log."""
     inventory: Inventory
     """What is examined."""
+    presence: PresenceIntake
+    """What takes in presence events."""
     registry: Mapping[CheckName, Check]
     """The supported checks."""
     catalogue: CheckCatalogue

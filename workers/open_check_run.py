@@ -1,6 +1,7 @@
 """One check of one audit, as the log has it while an actor works on it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from events.at_hand import EVENT
 from events.audit_task import AuditTask, CheckOutcome
@@ -11,8 +12,9 @@ from events.identifiers import audit_task_id, check_run_id, check_shard_id
 from events.reading import catch_up, fold
 from events.vocabulary import AccountId, CheckName, TaskId
 from workers.checks.check import Circumstances
+from workers.judging.look_back import Window
 from workers.judging.revocation import Revocations
-from workers.worker import Worker
+from workers.worker import Inventory, Worker
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,34 @@ class OpenCheckRun:
             configuration=self.task.target_checks[self.check_name].configuration,
             weak_keys=self.worker.weak_keys,
             revocations=self._revocations(),
+            window=self.window,
+        )
+
+    @property
+    def window(self) -> Window | None:
+        """The time that a check of connections looks at, the same as long as the audit lasts."""
+        check = self.worker.registry.get(self.check_name)
+        if check is None or check.looks_back is None:
+            return None
+        return check.looks_back.window(self.task.task_type, self.task.started_at, self.task.previous_start)
+
+    def source(self) -> Inventory:
+        """Where the check's rows are: in the inventory, or among the connections of its window."""
+        window, presence = self.window, self.worker.presence
+        return self.worker.inventory if window is None or presence is None else presence.during(window)
+
+    def connections_known_since(self) -> datetime | None:
+        """Since when the account's connections are known; None while nothing is."""
+        presence = self.worker.presence
+        return presence.known_since(self.follows.account) if presence else None
+
+    def is_forgotten(self, version: int) -> bool:
+        """Whether the connections that the check was planned on have been deleted since."""
+        presence = self.worker.presence
+        return (
+            self.window is not None
+            and presence is not None
+            and presence.is_forgotten(self.follows.account, version)
         )
 
     def _revocations(self) -> Revocations | None:

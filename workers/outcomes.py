@@ -1,10 +1,12 @@
 """How a check run can end, with what its message says to a person."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from events.audit_task import CheckOutcome
 from events.vocabulary import CheckErrorCode, CheckRunStatus
 from workers.inventory.kinds import Kind
+from workers.judging.look_back import Window
 
 LONGEST_MESSAGE = 2048
 """Characters. Source: `ErrorMessage` in the API's model."""
@@ -20,11 +22,33 @@ GIVEN_UP = CheckOutcome(
 )
 
 
+FORGOTTEN = CheckOutcome(
+    CheckRunStatus.FAILED,
+    error_code=CheckErrorCode.AUDIT_CHECK_DISABLED,
+    message="The check was disabled during the audit, and what had been collected for it is deleted.",
+)
+
+
 def not_permitted(missing: Sequence[Kind]) -> CheckOutcome:
     """The check needs kinds of resources of which the inventory knows nothing."""
     message = " ".join(
         f"The inventory does not have the account's {kind.called}. {_advice(kind)}" for kind in missing
     )
+    return CheckOutcome(CheckRunStatus.FAILED, error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS, message=message)
+
+
+def connections_not_known(window: Window, known_since: datetime | None) -> CheckOutcome:
+    """The check needs connections of a time in which none were collected."""
+    if known_since is None:
+        message = (
+            "No source of presence events has told of the account's connections since the check was enabled. "
+            "POST events to /fleet-audit/inventory/presence, or have them read from an MQTT broker."
+        )
+    else:
+        known, until = f"{known_since:%Y-%m-%dT%H:%MZ}", f"{window.until:%Y-%m-%dT%H:%MZ}"
+        message = (
+            f"The account's connections are known since {known} only; the check looks at those until {until}."
+        )
     return CheckOutcome(CheckRunStatus.FAILED, error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS, message=message)
 
 

@@ -8,8 +8,10 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from events.application import Judgement
+from events.audit_task import CheckOutcome
 from events.check_run import CheckPlan
 from events.check_shard import ShardId, ShardTally
 from events.errors import StoreUnavailable
@@ -17,6 +19,7 @@ from events.resource import NonCompliance
 from events.vocabulary import AccountId, CheckName, TaskId
 from workers import outcomes
 from workers.checks.check import Check, Circumstances
+from workers.inventory.kinds import Kind
 from workers.open_check_run import OpenCheckRun, find_open_check_run
 from workers.watched_rows import WatchedRows
 from workers.worker import Worker
@@ -40,18 +43,26 @@ def plan_check(worker: Worker, account: AccountId, task_id: TaskId, check_name: 
     if check is None:
         run.end(outcomes.UNKNOWN_CHECK)
         return
-    version = worker.inventory.current_version(account)
-    missing = [kind for kind in check.examines.kinds if not worker.inventory.is_listed(account, kind, version)]
+    source = run.source()
+    version = source.current_version(account)
+    missing = [kind for kind in check.examines.kinds if not source.is_listed(account, kind, version)]
     if missing:
-        run.end(outcomes.not_permitted(missing))
+        run.end(_nothing_known(run, missing))
         return
-    bounds = worker.inventory.shard_bounds(account, check.examines, version, worker.shard_size)
+    bounds = source.shard_bounds(account, check.examines, version, worker.shard_size)
     with _a_crash_ends(run):
         if bounds and not collect(run, check, version):
             return
         shards = at_most(1 if check.is_judged_whole else MOST_SHARDS, bounds)
-        plan = CheckPlan(version, shards, check.version, check.notices(run.circumstances()))
+        circumstances = replace(run.circumstances(), connections_known_since=run.connections_known_since())
+        plan = CheckPlan(version, shards, check.version, check.notices(circumstances))
         worker.application.record_check_plan(task_id, check_name, plan, run.cause()).result()
+
+
+def _nothing_known(run: OpenCheckRun, missing: list[Kind]) -> CheckOutcome:
+    if run.window is not None:
+        return outcomes.connections_not_known(run.window, run.connections_known_since())
+    return outcomes.not_permitted(missing)
 
 
 def collect(run: OpenCheckRun, check: Check, version: int) -> bool:
@@ -84,11 +95,14 @@ def judge_shard(worker: Worker, account: AccountId, task_id: TaskId, check_name:
     if run is None or run.plan is None or check is None or run.is_judged(shard):
         return
     after, up_to = [None, *run.plan.shard_bounds][number : number + 2]
-    rows = worker.inventory.rows(account, check.examines, run.plan.inventory_version, after, up_to)
-    watched = WatchedRows(rows, run.is_wanted, worker.monotonic)
+    version, examines = run.plan.inventory_version, check.examines
+    rows = run.source().rows(account, examines, version, after, up_to)
+    watched = WatchedRows(rows, run.is_wanted, worker.monotonic, key_at=examines.key_at)
     with _a_crash_ends(run):
         judgement = judge(check, watched, run.circumstances())
-        if not watched.is_broken_off:
+        if run.is_forgotten(version):
+            run.end(outcomes.FORGOTTEN)
+        elif not watched.is_broken_off:
             worker.application.record_judgement(shard, judgement, run.cause())
 
 

@@ -13,10 +13,20 @@ SECONDS_BETWEEN_LOOKS = 0.25
 
 
 class WatchedRows:
-    """Hands out rows, counts them, and breaks off when nobody wants the result any more."""
+    """Hands out rows, counts resources, and breaks off when nobody wants the result any more."""
 
-    def __init__(self, rows: Iterator[Row], is_wanted: Callable[[], bool], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        rows: Iterator[Row],
+        is_wanted: Callable[[], bool],
+        monotonic: Callable[[], float],
+        *,
+        key_at: int | None = None,
+    ) -> None:
+        """Each row is a resource; with `key_at`, rows in a sequence that have the same value there are one."""
         self._rows = rows
+        self._key_at = key_at
+        self._last_key: object = None
         self._is_wanted = is_wanted
         self._monotonic = monotonic
         self.examined = 0
@@ -35,5 +45,11 @@ class WatchedRows:
                 self.is_broken_off = not self._is_wanted()
             if self.is_broken_off:
                 return
-            self.examined += len(batch)
+            self.examined += len(batch) if self._key_at is None else self._new_keys(batch, self._key_at)
             yield batch
+
+    def _new_keys(self, batch: list[Row], key_at: int) -> int:
+        keys = {row[key_at] for row in batch}
+        known = self._last_key in keys
+        self._last_key = batch[-1][key_at]
+        return len(keys) - known

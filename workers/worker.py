@@ -14,6 +14,7 @@ from events.vocabulary import AccountId, CheckName
 from workers.checks.check import Check
 from workers.inventory.kinds import Examines, Kind
 from workers.inventory.rows import Row
+from workers.judging.look_back import Window
 from workers.judging.revocation import Revocations
 from workers.judging.weak_keys import WeakKeys
 from workers.observer import WorkObserver
@@ -43,6 +44,22 @@ class Inventory(Protocol):
         self, account: AccountId, examines: Examines, version: int, after: str | None, up_to: str | None
     ) -> Iterator[Row]:
         """The rows of one shard in the order of their keys, however many, in little memory."""
+        ...
+
+
+class Presence(Protocol):
+    """What an audit asks of the connections that were collected (`workers/presence/connections.py`)."""
+
+    def known_since(self, account: AccountId) -> datetime | None:
+        """Since when the account's connections are known; None while nothing is."""
+        ...
+
+    def is_forgotten(self, account: AccountId, version: int) -> bool:
+        """Whether what was known at a version has been deleted since, or may be half deleted."""
+        ...
+
+    def during(self, window: Window) -> Inventory:
+        """The connections of a window, to be asked as an inventory is."""
         ...
 
 
@@ -76,6 +93,8 @@ class Worker:
     weak_keys: WeakKeys | None = None
     collector: Collector | None = None
     """None: nothing is fetched, and checks that would need it can judge nothing."""
+    presence: Presence | None = None
+    """Needed where the registry has checks of connections."""
     observer: WorkObserver | None = None
     """Who wants to know how the actors fare."""
     shard_size: int = SHARD_SIZE

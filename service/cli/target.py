@@ -81,5 +81,7 @@ def _with_something_to_examine(services: Services) -> tuple[list[CheckName], lis
     absent: list[CheckName] = []
     for name, check in services.registry.items():
         anything = replace(check.examines, only={})
-        (there if services.inventory.count(account, anything, version) else absent).append(name)
+        # Connections are no part of what is imported here.
+        is_there = check.looks_back is None and services.inventory.count(account, anything, version)
+        (there if is_there else absent).append(name)
     return there, absent

@@ -30,7 +30,7 @@ async def import_inventory(request: web.Request) -> web.Response:
     """
     services = request.app[SERVICES]
     replace = _replace(request)
-    _require_ndjson(request)
+    require_ndjson(request)
     metrics = services.watched.metrics
     body = StreamedBody(request.content, asyncio.get_running_loop())
     try:
@@ -58,7 +58,8 @@ def _replace(request: web.Request) -> bool:
     return SWITCH[given[0]]
 
 
-def _require_ndjson(request: web.Request) -> None:
+def require_ndjson(request: web.Request) -> None:
+    """Refuse a body that a web page could have sent without asking."""
     if "Content-Type" not in request.headers or request.content_type not in NDJSON:
         raise InvalidRequest(f"The Content-Type must be {NDJSON[0]}, and the body one JSON object a line.")
 

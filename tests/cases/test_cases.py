@@ -7,15 +7,26 @@ import orjson
 import pytest
 
 from events.audit_task import CheckOutcome
+from tests.support.case_connections import additional_info, named
 from tests.support.case_revocations import served
-from tests.support.check_cases import CASE_MEMBERS, CASES, Case, Names, fill, identifier, read_cases, run
+from tests.support.check_cases import (
+    CASE_MEMBERS,
+    CASES,
+    CONNECTION_MEMBERS,
+    Case,
+    Names,
+    fill,
+    identifier,
+    read_cases,
+    run,
+)
 from workers.checks import REGISTRY
 from workers.inventory.store import open_sqlite_inventory
 
 READ_CASES = read_cases()
 KINDS = {"compliant", "non-compliant", "boundary", "not applicable", "not judged"}
 EXPECTED_MEMBERS = {"examined", "findings", "notJudged", "notices", "failed"}
-FINDING_MEMBERS = {"resource", "reason", "says", "additionalInfo", "relatedResources"}
+FINDING_MEMBERS = {"resource", "reason", "says", "additionalInfo", "relatedResources", "connections"}
 
 
 def name_of(case: Case) -> str:
@@ -28,7 +39,7 @@ def test_a_case_comes_out_as_written(case, tmp_path):
     try:
         names = fill(inventory, case.written["inventory"], case.written["now"])
         documents = served(case.written, names.serial_number_of)
-        judgement = run(case.check, inventory, case.circumstances(), documents)
+        judgement = run(case, inventory, names, documents)
     finally:
         inventory.close()
     if isinstance(judgement, CheckOutcome):
@@ -48,6 +59,11 @@ def test_a_case_comes_out_as_written(case, tmp_path):
         if "relatedResources" in finding:
             related = [each.resource.identifier for each in found[key].related_resources]
             assert related == sorted((identifier(each, names) for each in finding["relatedResources"]), key=key_of)
+        if "connections" in finding:
+            expected_connections = [
+                (identifier(each["resource"], names), additional_info(each)) for each in finding["connections"]
+            ]
+            assert named(found[key].related_resources) == expected_connections
     assert judgement.tally.resources_examined == case.expected["examined"]
     assert judgement.tally.not_judged == case.expected.get("notJudged", {})
     if "notices" in case.expected:
@@ -60,7 +76,7 @@ def key_of(resource_identifier: Mapping[str, Any]) -> bytes:
 
 @pytest.mark.parametrize("case", READ_CASES, ids=name_of)
 def test_a_case_is_well_formed(case):
-    assert case.written.keys() <= CASE_MEMBERS
+    assert case.written.keys() <= CASE_MEMBERS | CONNECTION_MEMBERS
     assert case.expected.keys() <= EXPECTED_MEMBERS
     assert case.kind in KINDS
     assert all(finding.keys() <= FINDING_MEMBERS for finding in case.expected.get("findings", []))

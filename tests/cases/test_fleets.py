@@ -21,7 +21,8 @@ def test_every_check_counts_what_it_should(fleet, tmp_path):
         names = fill(inventory, written["inventory"], written["now"])
         documents = served(written, names.serial_number_of)
         found = {
-            name: counts(Case(path, check, written), inventory, documents) for name, check in REGISTRY.items()
+            name: counts(Case(path, check, written), inventory, names, documents)
+            for name, check in REGISTRY.items()
         }
     finally:
         inventory.close()
@@ -35,8 +36,8 @@ def test_a_fleet_that_is_good_has_something_to_examine():
     )
 
 
-def counts(case, inventory, documents):
-    judgement = run(case.check, inventory, case.circumstances(), documents)
+def counts(case, inventory, names, documents):
+    judgement = run(case, inventory, names, documents)
     assert isinstance(judgement, Judgement)
     return {
         "examined": judgement.tally.resources_examined,

@@ -19,6 +19,7 @@ from events.application import Judgement
 from events.audit_task import CheckOutcome
 from events.identifiers import certificate_arn
 from events.vocabulary import AccountId, CheckName
+from tests.support.case_connections import known_since, told, window_of
 from tests.support.case_revocations import ServedDocuments, ca, ca_certificate, collected, extensions
 from tests.support.certificates import certificate, certificate_id, pem, public_key, rsa_public_key
 from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
@@ -27,8 +28,9 @@ from workers.checks.check import Check, Circumstances
 from workers.inventory.certificate_facts import modulus_fingerprint
 from workers.inventory.importers.records import read_record
 from workers.inventory.store import Inventory
+from workers.judging.look_back import Window
 from workers.judging.weak_keys import FingerprintList
-from workers.outcomes import not_permitted
+from workers.outcomes import connections_not_known, not_permitted
 from workers.run_check import judge
 from workers.watched_rows import WatchedRows
 
@@ -37,6 +39,7 @@ ACCOUNT = AccountId("123456789012")
 REGION = "us-east-1"
 MODULI = {"ROCA": ROCA_MODULUS, "DEBIAN_WEAK": DEBIAN_WEAK_MODULUS}
 CASE_MEMBERS = {"why", "kind", "now", "configuration", "weakKeys", "inventory", "crls", "issuers", "expect"}
+CONNECTION_MEMBERS = {"connections", "connectionsKnownSince", "taskType", "previousStart"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,8 @@ class Case:
             now=self.written["now"],
             configuration=catalogue().configuration_of(self.check.name, configured),
             weak_keys=weak_keys if weak_keys is None else fingerprints(weak_keys),
+            window=window_of(self.check, self.written),
+            connections_known_since=known_since(self.written),
         )
 
 
@@ -141,12 +146,15 @@ def fill(inventory: Inventory, records: list[Mapping[str, Any]], now: datetime) 
 
 
 def run(
-    check: Check, inventory: Inventory, circumstances: Circumstances, documents: Mapping[str, bytes] | None = None
+    case: Case, inventory: Inventory, names: Names, documents: Mapping[str, bytes] | None = None
 ) -> Judgement | CheckOutcome:
     """Judge the whole inventory; the outcome when the inventory does not know what the check examines.
 
     `documents` is what is served under each URL.
     """
+    check, circumstances = case.check, case.circumstances()
+    if circumstances.window is not None:
+        return run_over_connections(case, inventory, names, circumstances.window)
     version = inventory.current_version(ACCOUNT)
     missing = [kind for kind in check.examines.kinds if not inventory.is_listed(ACCOUNT, kind, version)]
     if missing:
@@ -155,6 +163,21 @@ def run(
     circumstances = replace(circumstances, revocations=revocations)
     rows = inventory.rows(ACCOUNT, check.examines, version, None, None)
     return judge(check, WatchedRows(rows, lambda: True, lambda: 0.0), circumstances)
+
+
+def run_over_connections(
+    case: Case, inventory: Inventory, names: Names, window: Window
+) -> Judgement | CheckOutcome:
+    """Judge the connections of a case."""
+    check = case.check
+    presence = told(inventory._database, ACCOUNT, case.written, names.id_of)
+    source = presence.during(window)
+    version = source.current_version(ACCOUNT)
+    if not source.is_listed(ACCOUNT, check.examines.kind, version):
+        return connections_not_known(window, presence.known_since(ACCOUNT))
+    rows = source.rows(ACCOUNT, check.examines, version, None, None)
+    watched = WatchedRows(rows, lambda: True, lambda: 0.0, key_at=check.examines.key_at)
+    return judge(check, watched, case.circumstances())
 
 
 def identifier(written: Mapping[str, Any], names: Names) -> dict[str, Any]:

@@ -13,18 +13,21 @@ from botocore.serialize import create_serializer
 from events.application import Application
 from events.committer import Committer
 from events.follower import Follower
+from events.log import EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import open_sqlite_log
 from projections.read_models import ReadModels
 from service.observing.metrics import Metrics
 from service.observing.watched import Watched
 from service.observing.work import WorkObserver
+from service.presence_parts import presence_parts
 from service.services import Services
 from service.settings import Settings
 from tests.support.fake_clock import FakeClock
 from tests.support.iot_model import operation, require_answer
 from workers.checks import REGISTRY, catalogue
 from workers.inventory.store import open_sqlite_inventory
+from workers.presence.intake import PresenceIntake
 
 SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iot/aws4_request, Signature=00"
 
@@ -51,17 +54,29 @@ def services(
         follower.start()
         opened.callback(follower.stop)
         checks = catalogue()
+        clock = FakeClock()
         yield Services(
             application=Application(committer, checks, settings.region),
             read_models=read_models,
             progress=follower.progress,
             inventory=inventory,
+            presence=_presence(directory, log, clock, opened),
             registry=REGISTRY,
             catalogue=checks,
-            clock=FakeClock(),
+            clock=clock,
             settings=replace(settings, port=0),
             watched=Watched(metrics, health),
         )
+
+
+def _presence(directory: Path, log: EventLog, clock: FakeClock, opened: ExitStack) -> PresenceIntake:
+    database = SqliteDatabase(directory / "presence.sqlite", durable=False)
+    opened.callback(database.close)
+    presence = presence_parts(database, clock, log.last_position)
+    follower = Follower(log, presence.collection)
+    follower.start()
+    opened.callback(follower.stop)
+    return presence.intake
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from workers.checks import (
     ca_certificate_expiring_check,
     ca_certificate_key_quality_check,
     device_certificate_age_check,
+    conflicting_client_ids_check,
     device_certificate_expiring_check,
     device_certificate_key_quality_check,
     intermediate_ca_revoked_for_active_device_certificates_check,
+    device_certificate_shared_check,
     iot_policy_overly_permissive_check,
     iot_policy_potential_misconfiguration_check,
     logging_disabled_check,
@@ -29,9 +31,11 @@ REGISTRY: Mapping[CheckName, Check] = {
         intermediate_ca_revoked_for_active_device_certificates_check.CHECK
     ),
     CheckName("IOT_POLICY_OVERLY_PERMISSIVE_CHECK"): iot_policy_overly_permissive_check.CHECK,
+    CheckName("CONFLICTING_CLIENT_IDS_CHECK"): conflicting_client_ids_check.CHECK,
     CheckName("IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK"): iot_policy_potential_misconfiguration_check.CHECK,
     CheckName("LOGGING_DISABLED_CHECK"): logging_disabled_check.CHECK,
     CheckName("REVOKED_CA_CERTIFICATE_STILL_ACTIVE_CHECK"): revoked_ca_certificate_still_active_check.CHECK,
+    CheckName("DEVICE_CERTIFICATE_SHARED_CHECK"): device_certificate_shared_check.CHECK,
     CheckName(
         "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"
     ): revoked_device_certificate_still_active_check.CHECK,
@@ -42,3 +46,8 @@ REGISTRY: Mapping[CheckName, Check] = {
 def catalogue() -> CheckCatalogue:
     """What the decisions need to know of the checks: their names and thresholds."""
     return CheckCatalogue({name: check.thresholds for name, check in REGISTRY.items()})
+
+
+def checks_of_connections() -> frozenset[CheckName]:
+    """The checks that need to know who was connected when."""
+    return frozenset(name for name, check in REGISTRY.items() if check.looks_back is not None)

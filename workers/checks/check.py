@@ -10,6 +10,7 @@ from events.resource import NonCompliance
 from events.vocabulary import AccountId, CheckName, Severity, ThresholdName
 from workers.inventory.kinds import Examines
 from workers.inventory.rows import Row
+from workers.judging.look_back import LookBack, Window
 from workers.judging.not_judged import NotJudged
 from workers.judging.revocation import Revocations
 from workers.judging.weak_keys import WeakKeys
@@ -31,6 +32,10 @@ class Circumstances:
     """The operator's list of Debian's weak keys (CVE-2008-0166); None when none is configured."""
     revocations: Revocations | None = None
     """What was collected before the check was planned; None for a check that collects nothing."""
+    window: Window | None = None
+    """The time that a check of connections looks at; None for another check."""
+    connections_known_since: datetime | None = None
+    """For `notices`, of a check of connections."""
 
 
 class Collects(Enum):
@@ -64,5 +69,7 @@ class Check:
     """Sentences for the check's message about what it can't look at at all under these circumstances."""
     collects: Collects | None = None
     """What is collected for the check first. `examines` is then of a kind of certificates."""
+    looks_back: LookBack | None = None
+    """Of a check of connections: the time that it looks at. `examines` is then of a kind of connections."""
     is_judged_whole: bool = False
     """Whether its findings are about several rows together, so that there is one shard."""

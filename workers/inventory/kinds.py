@@ -58,6 +58,8 @@ class Kind:
     """Two columns, (group, flag): of the rows of a group one has the flag, and the one imported last keeps it."""
     can_be_none: bool = True
     """Whether an account can have no resource of it, which a LISTING then says."""
+    has_parts: bool = False
+    """Whether a resource can have several rows. They are read one after the other, and count as one."""
     long_columns: tuple[str, ...] = ()
     """Columns whose texts can be long, so that few rows are collected in memory before they are written."""
 
@@ -199,6 +201,11 @@ class Examines:
     """What comes with each row, as its last value: the rows of the resources that it names, by their keys, in its
     order, at the same version. None stands for one that the inventory does not have, and for all when they are
     not known."""
+
+    @property
+    def key_at(self) -> int | None:
+        """Which column tells the parts of one resource from those of the next; None: a row is a resource."""
+        return self.columns.index(self.kind.key) if self.kind.has_parts else None
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

@@ -21,6 +21,14 @@ class Window:
     """A connection whose end is not known counts if it began then or later: its end may have been lost."""
 
 
+def known_in_part(window: Window | None, known_since: datetime | None) -> list[str]:
+    """What the message of a check says when connections are known of a part of its window only."""
+    if window is None or known_since is None or known_since <= window.since:
+        return []
+    since, known = f"{window.since:%Y-%m-%dT%H:%MZ}", f"{known_since:%Y-%m-%dT%H:%MZ}"
+    return [f"The account's connections are known since {known} only; the check looks at those since {since}."]
+
+
 @dataclass(frozen=True)
 class LookBack:
     """How a check looks back."""

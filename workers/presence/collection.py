@@ -15,7 +15,6 @@ from events.log import Recorded
 from events.store.database import Database, Transaction
 from events.vocabulary import AccountId, CheckName
 from workers.judging.look_back import LONGEST_LOOK_BACK
-from workers.presence.schema import COLLECTION_STATEMENTS
 from workers.presence.store import LONGEST_AUDIT, PresenceStore
 
 KEPT_FOR = LONGEST_LOOK_BACK + 2 * LONGEST_AUDIT
@@ -35,16 +34,13 @@ class PresenceCollection:
     def __init__(
         self, database: Database, store: PresenceStore, needed_by: frozenset[CheckName], clock: Clock
     ) -> None:
-        """Create the tables that are not there yet. `needed_by` are the checks that need to know connections."""
+        """Of the store's database. `needed_by` are the checks that need to know connections."""
         self._database = database
         self._store = store
         self._needed_by = needed_by
         self._clock = clock
         self._pruning: Iterator[int] = iter(())
         self._prune_from: datetime | None = None
-        with database.transaction() as rows:
-            for statement in COLLECTION_STATEMENTS:
-                rows.execute(statement)
 
     def collects(self, account: AccountId) -> bool:
         """Whether the account's connections are to be collected, as far as the log was followed."""

@@ -54,4 +54,4 @@ COLLECTION_STATEMENTS = (
     )""",
 )
 
-PRESENCE_TABLES = Steps("presence", {"presence": STATEMENTS})
+PRESENCE_TABLES = Steps("presence", {"presence": [*STATEMENTS, *COLLECTION_STATEMENTS]})
