@@ -15,8 +15,9 @@ from workers.judging.iot_actions import (
     WRITES_OF_THINGS,
     iot_actions_of,
 )
+from workers.judging.policy_denials import Denials
 from workers.judging.policy_statements import Effect, Statement
-from workers.judging.role_denials import RoleDenials, granted_resources
+from workers.judging.role_denials import granted_resources
 
 READ_TERRITORIES = dict.fromkeys(READS_OF_THINGS, THINGS)
 
@@ -31,7 +32,7 @@ class IotAccess:
     @cached_property
     def _allowed(self) -> frozenset[str]:
         """What is allowed on any resource of AWS IoT."""
-        denials = RoleDenials(self._statements)
+        denials = Denials(self._statements)
         allowed: set[str] = set()
         for allowance in self._allowances:
             actions = iot_actions_of(allowance)

@@ -32,6 +32,14 @@ class Denials:
             for each in self._denials
         )
 
+    def on(self, granted: ResourcePattern) -> list[Statement]:
+        """Return the statements that are about all that is granted, each for the actions that it is about."""
+        return [
+            each.statement
+            for each in self._denials
+            if each.closes(granted.resource, granted) or each.covers(granted)
+        ]
+
 
 class _Denial:
     """One of the statements, with the answers that do not depend on the action."""
