@@ -11,7 +11,7 @@ from tests.support.scraping import scrape
 
 CHECK = "LOGGING_DISABLED_CHECK"
 IMPORT = "/fleet-audit/inventory/import"
-LOGGING = b'{"resourceType": "V2_LOGGING_OPTIONS", "disableAllLogs": true}\n'
+LOGGING = b'{"resourceType": "ACCOUNT_SETTINGS", "disableAllLogs": true}\n'
 JSON_LOGS = {"FLEET_AUDIT_LOG_FORMAT": "json", "FLEET_AUDIT_LOG_LEVEL": "info"}
 
 
