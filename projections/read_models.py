@@ -69,6 +69,17 @@ class ReadModels:
             after = positions(rows)
         self._note_progress(after)
 
+    def look(self, end_of_log: int) -> int:
+        """Note how far another process has brought the read models; return the position of all of them.
+
+        Questions are answered once `end_of_log` is there, and again not while one of them is being rebuilt.
+        """
+        made = dict.fromkeys((each.name for each in self._projections), 0)
+        made.update(self._database.query("SELECT name, position FROM projections"))
+        self._complete_at = max(end_of_log, self._complete_at, *made.values())
+        self._note_progress(made)
+        return min(made.values())
+
     def idle(self) -> None:
         """Do nothing: a read model has no work of its own."""
 

@@ -64,9 +64,22 @@ def held_by_this_process(directory: DataDirectory) -> Iterator[None]:
 
     The lock is the kernel's, so it goes with the process however that ends.
     """
+    with _locked(directory, fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def shared_with_other_roles(directory: DataDirectory) -> Iterator[None]:
+    """Keep `fleet-audit serve` out, and let other roles in; raise DataDirectoryError when it is in."""
+    with _locked(directory, fcntl.LOCK_SH):
+        yield
+
+
+@contextmanager
+def _locked(directory: DataDirectory, how: int) -> Iterator[None]:
     with (directory.path / "serving.lock").open("a") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, how | fcntl.LOCK_NB)
         except OSError as error:
             raise DataDirectoryError(
                 f"The data directory {directory.path} is in use by another fleet-audit process."

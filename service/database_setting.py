@@ -12,7 +12,7 @@ NAME = "FLEET_AUDIT_DATABASE_URL"
 
 def database_url(given: Variables) -> str | None:
     """The URL; None where none is given. Nothing of it is repeated in an error: it may have a password."""
-    url = given.text(NAME, "")
+    url = given.secret(NAME)
     if not url:
         return None
     try:

@@ -10,6 +10,7 @@ from events.vocabulary import AccountId
 from service.database_setting import database_url
 from service.mqtt_settings import mqtt_broker
 from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
+from service.redis_setting import redis_url
 from service.variables import SettingError, Variables
 from workers.presence.mqtt_broker import MqttBroker
 from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
@@ -19,6 +20,10 @@ __all__ = ["DEFAULT_ACCOUNT", "SettingError", "Settings"]
 SYSTEM = "system"
 MANUAL = "manual"
 """The two clocks."""
+
+IMPORT = "import"
+AWS = "aws"
+"""The two sources of the inventory."""
 
 DEFAULT_ACCOUNT = AccountId("000000000000")
 
@@ -43,6 +48,10 @@ class Settings:
     """The AWS account that this service answers for."""
     region: str = "us-east-1"
     """The AWS region in its ARNs."""
+    source: str = IMPORT
+    """`import`: the inventory is what was imported. `aws`: an audit reads the account with boto3 first."""
+    assumes_role: bool = True
+    """Whether the account is read by the role of its audit configuration, and not by boto3's own credentials."""
     retention_days: int = 180
     """How far back audits and findings can be asked for. Source: the audit command reference."""
     key_blocklist: Path | None = None
@@ -59,8 +68,12 @@ class Settings:
     """Let the manual clock be moved from the network, where the service listens to that."""
     observing: Observing = DEFAULT_OBSERVING
     """What is logged, measured and traced, and where to."""
+    redis_url: str | None = field(default=None, repr=False)
+    """The Redis that carries work to worker processes; only roles of their own need one. Never shown, either."""
+    messages_out: int = 64
+    """How many pieces of work a coordinator has given to workers at once: about 4 for each of their threads."""
     worker_threads: int = 2
-    """Threads that judge, in the embedded service."""
+    """Threads that judge, in the embedded service and in each worker process."""
     shard_size: int = 10_000
     """Resources that are judged in one go."""
 
@@ -76,6 +89,8 @@ class Settings:
             database_url=database_url(given),
             account=account,
             region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
+            source=given.choice("FLEET_AUDIT_SOURCE", cls.source, (IMPORT, AWS)),
+            assumes_role=given.switch("FLEET_AUDIT_ASSUME_ROLE", default=cls.assumes_role),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),
             key_blocklist=given.file("FLEET_AUDIT_KEY_BLOCKLIST"),
             crl_allow=given.address_rules("FLEET_AUDIT_CRL_ALLOW"),
@@ -84,6 +99,8 @@ class Settings:
             clock=given.choice("FLEET_AUDIT_CLOCK", cls.clock, (SYSTEM, MANUAL)),
             clock_anywhere=given.switch("FLEET_AUDIT_CLOCK_ANYWHERE", default=cls.clock_anywhere),
             observing=observing(given),
+            redis_url=redis_url(given),
+            messages_out=given.whole_number("FLEET_AUDIT_MESSAGES_OUT", cls.messages_out, 1, 100_000),
             worker_threads=given.whole_number("FLEET_AUDIT_WORKER_THREADS", cls.worker_threads, 1, 64),
             shard_size=given.whole_number("FLEET_AUDIT_SHARD_SIZE", cls.shard_size, 100, 1_000_000),
         )

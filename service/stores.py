@@ -17,6 +17,7 @@ from service.data_directory import (
     DataDirectoryError,
     held_by_this_process,
     make_data_directory,
+    shared_with_other_roles,
 )
 from service.migrating import PATIENCE, wait_until_migrated
 from service.settings import Settings
@@ -54,6 +55,21 @@ def stores_of_sole_process(settings: Settings) -> Iterator[Stores]:
     else:
         directory = make_data_directory(settings.data_directory)
         with held_by_this_process(directory), sqlite_stores(directory) as stores:
+            yield stores
+
+
+@contextmanager
+def stores_of_a_role(settings: Settings) -> Iterator[Stores]:
+    """Open the database that is set or the files of the data directory, which other roles have open as well.
+
+    Files are for roles on one host. Raise DataDirectoryError when `fleet-audit serve` has them.
+    """
+    if settings.database_url is not None:
+        with postgresql_stores(settings.database_url) as stores:
+            yield stores
+    else:
+        directory = make_data_directory(settings.data_directory)
+        with shared_with_other_roles(directory), sqlite_stores(directory) as stores:
             yield stores
 
 

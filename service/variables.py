@@ -26,6 +26,18 @@ class Variables:
             raise SettingError(f"{name} must not contain a null character.")
         return value
 
+    def secret(self, name: str) -> str:
+        """A text, or that of the file which `name` with `_FILE` behind it names; empty where neither is given."""
+        file = self.file(f"{name}_FILE")
+        if file is None:
+            return self.text(name, "")
+        if self.text(name, ""):
+            raise SettingError(f"{name} and {name}_FILE must not both be given.")
+        try:
+            return file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingError(f"{name}_FILE must name a file that can be read as text.") from error
+
     def matching(self, name: str, default: str, pattern: re.Pattern[str], allowed: str) -> str:
         """A text of which all fits a pattern; `allowed` says in words what does."""
         value = self.text(name, default)

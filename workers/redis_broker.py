@@ -30,6 +30,9 @@ CONNECT_TIMEOUT = 1.0
 SOCKET_TIMEOUT = 5.0
 """Seconds. No command of Dramatiq's waits for anything, so only a Redis that is away takes this long."""
 
+MOST_CONNECTIONS = 100
+"""A process has one for each of its threads that talks to Redis: those that judge and a few more."""
+
 BEGUN_FOR = 3600
 """Seconds for which it is known that a message was begun: longer than one can come back."""
 
@@ -41,6 +44,7 @@ def connect(url: str) -> redis.Redis:
     """Return a client that connects when it is used, and never waits or tries again for long."""
     return redis.Redis.from_url(
         url,
+        max_connections=MOST_CONNECTIONS,
         socket_connect_timeout=CONNECT_TIMEOUT,
         socket_timeout=SOCKET_TIMEOUT,
         # A script that is sent again by the client may run twice. Whoever sends decides whether to send again.

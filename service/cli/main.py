@@ -12,9 +12,13 @@ COMMANDS = {
     "serve": "serve",
     "import": "import_",
     "audit": "audit",
+    "watch": "watch",
     "checks": "checks",
     "clock": "clock",
     "migrate": "migrate",
+    "api": "api",
+    "worker": "worker",
+    "coordinator": "coordinator",
 }
 """A command's name, and the name of the module that has it and of its function there."""
 

@@ -1,27 +1,18 @@
 """`fleet-audit serve`: the embedded service."""
 
 import asyncio
-import errno
-import ipaddress
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.markup import escape
 
 from events.clock import SystemClock
 from service.cli.environment import settings
-from service.cli.screen import standard_error, standard_output
+from service.cli.serving import is_loopback, serve_until_stopped
 from service.cli.starting import start_explained
 from service.embedded import embedded
-from service.listening import listening
 from service.observing.log_lines import log_to
-from service.services import Services
-from service.settings import Settings
+from service.settings import MANUAL, Settings
 
 
 @click.command()
@@ -71,63 +62,32 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
       FLEET_AUDIT_OTLP_ENDPOINT      a collector of OpenTelemetry traces,  (none)
                                      such as http://127.0.0.1:4318
 
+    \b
+    Where connects and disconnects of devices come from, besides HTTP:
+      FLEET_AUDIT_MQTT_HOST              an MQTT broker                    (none)
+      FLEET_AUDIT_MQTT_PORT              its port                          (8883; 1883 without TLS)
+      FLEET_AUDIT_MQTT_VERSION           5 or 3.1.1                        (5)
+      FLEET_AUDIT_MQTT_TLS               true or false                     (true)
+      FLEET_AUDIT_MQTT_CA_FILE           who vouches for it                (whom the machine trusts)
+      FLEET_AUDIT_MQTT_CERTIFICATE_FILE  our own certificate, for TLS      (none)
+      FLEET_AUDIT_MQTT_KEY_FILE          its key                           (in the same file)
+      FLEET_AUDIT_MQTT_USERNAME          who we are, by name               (none)
+      FLEET_AUDIT_MQTT_PASSWORD_FILE     a file with the password          (none)
+      FLEET_AUDIT_MQTT_TOPICS            topic filters, comma-separated    ($aws/events/presence/...)
+      FLEET_AUDIT_MQTT_CLIENT_ID         of our session at the broker      (fleet-audit-ACCOUNT)
+
     /metrics is for Prometheus, /health/live and /health/ready for what watches over the process.
     """
     chosen = settings(host=host, port=port, data_directory=data_dir)
     log_to(sys.stderr, chosen.observing)
+    _require_that_no_stranger_moves_the_clock(chosen)
     with start_explained(chosen), embedded(chosen, SystemClock()) as services:
-        asyncio.run(_serve(services))
+        asyncio.run(serve_until_stopped(services))
 
 
-async def _serve(services: Services) -> None:
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    with _port_explained(services.settings):
-        async with listening(services) as url:
-            _welcome(url, services.settings, standard_output())
-            await stopped.wait()
-    standard_error().print("Stopped.")
-
-
-@contextmanager
-def _port_explained(chosen: Settings) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        where = f"{chosen.host} port {chosen.port}"
-        if error.errno == errno.EADDRINUSE:
-            advice = "it is taken by another process. --port 0 takes a free one"
-        else:
-            advice = error.strerror or str(error)
-        raise click.ClickException(f"Can't listen on {where}: {advice}.") from error
-
-
-def _welcome(url: str, chosen: Settings, console: Console) -> None:
-    console.print(
-        f"[bold]Fleet Audit is ready at {url}[/]  (Ctrl-C stops it)\n"
-        f"  data     {escape(str(chosen.data_directory.resolve()))}\n"
-        f"  account  {chosen.account}\n"
-        f"  region   {chosen.region}\n\n"
-        "Point AWS tools at it; any credentials do, but they want some:\n"
-        f"  export AWS_ENDPOINT_URL_IOT={url} AWS_DEFAULT_REGION={chosen.region}\n"
-        "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any\n"
-        "  aws iot describe-account-audit-configuration\n"
-        '  boto3.client("iot").describe_account_audit_configuration()\n\n'
-        "Give it something to audit:\n"
-        f"  fleet-audit import FILES-OR-DIRECTORIES --endpoint-url {url}",
-        soft_wrap=True,
-    )
-    if not _is_loopback(chosen.host):
-        standard_error().print(
-            f"Everyone who can reach {escape(chosen.host)} can read and change everything here: "
-            "there is no authentication.",
-            style="yellow",
+def _require_that_no_stranger_moves_the_clock(chosen: Settings) -> None:
+    if chosen.clock == MANUAL and not is_loopback(chosen.host) and not chosen.clock_anywhere:
+        raise click.ClickException(
+            f"FLEET_AUDIT_CLOCK=manual lets everyone who can reach {chosen.host} move the clock. "
+            "Listen on a loopback address, or set FLEET_AUDIT_CLOCK_ANYWHERE=true as well."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

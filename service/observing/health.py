@@ -5,6 +5,8 @@ from collections.abc import Callable
 from events.errors import StoreUnavailable
 from events.follower import Follower
 from events.log import EventLog
+from events.progress import Progress
+from workers.crews import Crews
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
 
@@ -33,7 +35,18 @@ def of_follower(follower: Follower, what: str, end_of_log: int) -> Question:
     return reasons
 
 
-def of_workers(workers: EmbeddedWorkers) -> Question:
+def of_read_models(progress: Progress, end_of_log: int) -> Question:
+    """Ask how far another process has brought the read models, as far as this one knows."""
+
+    def reasons() -> list[str]:
+        if progress.position < end_of_log:
+            return ["The read models are still catching up with the log as it was at the start."]
+        return []
+
+    return reasons
+
+
+def of_workers(workers: EmbeddedWorkers | Crews) -> Question:
     """Ask the worker threads."""
     return lambda: [] if workers.is_alive() else ["A worker thread has died."]
 

@@ -11,7 +11,15 @@ from typing import Any
 
 from aiohttp import web
 
-from events.errors import AlreadyExists, EventTooLarge, InvalidRequest, LimitExceeded, NotFound, Refusal
+from events.errors import (
+    AlreadyExists,
+    EventTooLarge,
+    InvalidRequest,
+    LimitExceeded,
+    NotFound,
+    Refusal,
+    StreamConflict,
+)
 from service.wire.answer import json_response
 
 logger = logging.getLogger(__name__)
@@ -38,6 +46,9 @@ ERRORS: Mapping[type[Exception], ErrorShape] = {
     # What the domain refuses.
     InvalidRequest: INVALID_REQUEST,
     EventTooLarge: INVALID_REQUEST,
+    StreamConflict: ErrorShape(
+        503, "ServiceUnavailableException", "Others changed the same thing at the same time. Try again."
+    ),
     NotFound: ErrorShape(404, "ResourceNotFoundException"),
     AlreadyExists: ErrorShape(409, "ResourceAlreadyExistsException"),
     LimitExceeded: ErrorShape(410, "LimitExceededException"),

@@ -51,7 +51,6 @@ def test_what_exists_already_is_named():
     [
         StoreUnavailable("/var/lib/events.sqlite: disk I/O error"),
         LogUnavailable("database is locked"),
-        StreamConflict("UNIQUE constraint failed"),
         ValueError("SELECT secret"),
         TimeoutError(),
         KeyError("x"),
@@ -66,6 +65,13 @@ def test_a_fault_says_nothing_but_that_and_the_log_says_all(fault, caplog):
     (record,) = caplog.records
     assert "request-1" in record.getMessage()
     assert record.exc_info[1] is fault
+
+
+def test_a_command_that_others_were_faster_than_can_be_tried_again():
+    status, name, body = answer(StreamConflict("UNIQUE constraint failed"))
+    assert (status, name) == (503, "ServiceUnavailableException")
+    assert "Try again" in body["message"]
+    assert "UNIQUE" not in body["message"]
 
 
 def test_a_refusal_is_no_news_for_the_log(caplog):

@@ -1,0 +1,73 @@
+"""A command that serves the API: what it says, and how it ends."""
+
+import asyncio
+import errno
+import ipaddress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from service.cli.screen import standard_error, standard_output
+from service.listening import listening
+from service.services import Services
+from service.settings import Settings
+
+
+async def serve_until_stopped(services: Services) -> None:
+    """Answer requests until SIGINT or SIGTERM; then finish those that there are."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with _port_explained(services.settings):
+        async with listening(services) as url:
+            _welcome(url, services.settings, standard_output())
+            await stopped.wait()
+    standard_error().print("Stopped.")
+
+
+@contextmanager
+def _port_explained(chosen: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f"{chosen.host} port {chosen.port}"
+        if error.errno == errno.EADDRINUSE:
+            advice = "it is taken by another process. --port 0 takes a free one"
+        else:
+            advice = error.strerror or str(error)
+        raise click.ClickException(f"Can't listen on {where}: {advice}.") from error
+
+
+def _welcome(url: str, chosen: Settings, console: Console) -> None:
+    console.print(
+        f"[bold]Fleet Audit is ready at {url}[/]  (Ctrl-C stops it)\n"
+        f"  data     {escape(str(chosen.data_directory.resolve()))}\n"
+        f"  account  {chosen.account}\n"
+        f"  region   {chosen.region}\n\n"
+        "Point AWS tools at it; any credentials do, but they want some:\n"
+        f"  export AWS_ENDPOINT_URL_IOT={url} AWS_DEFAULT_REGION={chosen.region}\n"
+        "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any\n"
+        "  aws iot describe-account-audit-configuration\n"
+        '  boto3.client("iot").describe_account_audit_configuration()\n\n'
+        "Give it something to audit:\n"
+        f"  fleet-audit import FILES-OR-DIRECTORIES --endpoint-url {url}",
+        soft_wrap=True,
+    )
+    if not is_loopback(chosen.host):
+        standard_error().print(
+            f"Everyone who can reach {escape(chosen.host)} can read and change everything here: "
+            "there is no authentication.",
+            style="yellow",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
