@@ -13,6 +13,7 @@ from events.store.postgresql_database import PostgresqlDatabase
 from events.store.schema import SchemaMissing, SchemaTooNew
 from projections.read_model_tables import ReadModelTables
 from projections.read_models import PROJECTIONS
+from workers.aws_account.staging import ACCOUNT_READING_TABLES
 from workers.due_audits import SCHEDULE_TABLES
 from workers.inventory.schema import INVENTORY_TABLES
 from workers.presence.schema import PRESENCE_TABLES
@@ -21,7 +22,7 @@ from workers.work_table import WORK_TABLES
 
 SCHEMAS: Mapping[str, Sequence[Schema]] = {
     "events": (LOG_SCHEMA,),
-    "inventory": (INVENTORY_TABLES, REVOCATION_TABLES),
+    "inventory": (INVENTORY_TABLES, REVOCATION_TABLES, ACCOUNT_READING_TABLES),
     "presence": (PRESENCE_TABLES,),
     "read_models": (ReadModelTables(PROJECTIONS),),
     "work": (WORK_TABLES, SCHEDULE_TABLES),

@@ -1,6 +1,6 @@
 """The databases of a process, opened together: whatever they are, the rest of the service sees the same."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from service.data_directory import (
 )
 from service.migrating import PATIENCE, wait_until_migrated
 from service.settings import Settings
-from workers.inventory.postgresql_inventory import open_postgresql_inventory
+from workers.inventory.import_lock import ImportLock, ImportLockFile
+from workers.inventory.postgresql_inventory import ImportLockInDatabase, open_postgresql_inventory
 from workers.inventory.store import Inventory, open_sqlite_inventory
 
 
@@ -41,6 +42,8 @@ class Stores:
     """What the dispatcher knows to be open; made of the log as well."""
     presence: Database
     """When devices were connected."""
+    reading_lock: Callable[[str], ImportLock]
+    """The lock of a name, for those that read a linked account into the inventory."""
 
 
 @contextmanager
@@ -109,6 +112,7 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
             read_models=database(directory.read_models, durable=False),
             work=database(directory.work, durable=False),
             presence=database(directory.presence, durable=True),
+            reading_lock=lambda name: ImportLockFile(directory.path / f"reading-{name}.lock"),
         )
 
 
@@ -137,6 +141,7 @@ def postgresql_stores(url: str, patience: float = PATIENCE) -> Iterator[Stores]:
             read_models=database("read_models", durable=False),
             work=database("work", durable=False),
             presence=database("presence", durable=True),
+            reading_lock=lambda name: ImportLockInDatabase(inventory.connections, f"reading-{name}"),
         )
 
 

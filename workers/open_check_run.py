@@ -5,7 +5,7 @@ from datetime import datetime
 
 from events.at_hand import EVENT
 from events.audit_task import AuditTask, CheckOutcome
-from events.check_run import CheckPlan, CheckRun
+from events.check_run import CheckAccountRead, CheckPlan, CheckRun
 from events.check_shard import CheckShard, ShardId
 from events.event import Cause, Event
 from events.identifiers import audit_task_id, check_run_id, check_shard_id
@@ -27,6 +27,8 @@ class OpenCheckRun:
     plan: CheckPlan | None
     evidence_id: str | None
     """What was collected for the check, if it collects anything and that has been done."""
+    account_read: CheckAccountRead | None
+    """What was read of the linked account for the check, once that is all."""
     follows: Event
     """What brought the check as far as it is: the start of the audit, or what was recorded of the check last."""
 
@@ -108,4 +110,4 @@ def find_open_check_run(
         return None
     follows = of_run[-1] if of_run else of_task[0]
     EVENT.set(follows)
-    return OpenCheckRun(worker, task, check_name, run.plan, run.evidence_id, follows)
+    return OpenCheckRun(worker, task, check_name, run.plan, run.evidence_id, run.account_read, follows)

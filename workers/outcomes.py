@@ -5,6 +5,7 @@ from datetime import datetime
 
 from events.audit_task import CheckOutcome
 from events.vocabulary import CheckErrorCode, CheckRunStatus
+from workers.aws_account.outcome import Reason
 from workers.inventory.kinds import Kind
 from workers.judging.look_back import Window
 
@@ -50,6 +51,13 @@ def connections_not_known(window: Window, known_since: datetime | None) -> Check
             f"The account's connections are known since {known} only; the check looks at those until {until}."
         )
     return CheckOutcome(CheckRunStatus.FAILED, error_code=CheckErrorCode.INSUFFICIENT_PERMISSIONS, message=message)
+
+
+def unreadable(reasons: Sequence[Reason]) -> CheckOutcome:
+    """The linked account could not be read as far as the check needs it."""
+    codes = [reason.error_code for reason in reasons if reason.error_code is not None]
+    message = " ".join(dict.fromkeys(reason.message for reason in reasons))
+    return CheckOutcome(CheckRunStatus.FAILED, error_code=codes[0] if codes else None, message=_shortened(message))
 
 
 def canceled(examined: int, non_compliant: int) -> CheckOutcome:

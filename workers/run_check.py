@@ -21,6 +21,7 @@ from workers import outcomes
 from workers.checks.check import Check, Circumstances
 from workers.inventory.kinds import Kind
 from workers.open_check_run import OpenCheckRun, find_open_check_run
+from workers.read_account import read_account
 from workers.watched_rows import WatchedRows
 from workers.worker import Worker
 
@@ -43,6 +44,15 @@ def plan_check(worker: Worker, account: AccountId, task_id: TaskId, check_name: 
     if check is None:
         run.end(outcomes.UNKNOWN_CHECK)
         return
+    with _a_crash_ends(run):
+        lacking = read_account(run, check)
+        if lacking is not None:
+            _plan(run, check, lacking)
+
+
+def _plan(run: OpenCheckRun, check: Check, lacking: list[str]) -> None:
+    """Plan a check over what is known now; `lacking` says what could not be read, for its message."""
+    worker, account = run.worker, run.follows.account
     source = run.source()
     version = source.current_version(account)
     missing = [kind for kind in check.examines.kinds if not source.is_listed(account, kind, version)]
@@ -50,13 +60,12 @@ def plan_check(worker: Worker, account: AccountId, task_id: TaskId, check_name: 
         run.end(_nothing_known(run, missing))
         return
     bounds = source.shard_bounds(account, check.examines, version, worker.shard_size)
-    with _a_crash_ends(run):
-        if bounds and not collect(run, check, version):
-            return
-        shards = at_most(1 if check.is_judged_whole else MOST_SHARDS, bounds)
-        circumstances = replace(run.circumstances(), connections_known_since=run.connections_known_since())
-        plan = CheckPlan(version, shards, check.version, check.notices(circumstances))
-        worker.application.record_check_plan(task_id, check_name, plan, run.cause()).result()
+    if bounds and not collect(run, check, version):
+        return
+    shards = at_most(1 if check.is_judged_whole else MOST_SHARDS, bounds)
+    circumstances = replace(run.circumstances(), connections_known_since=run.connections_known_since())
+    plan = CheckPlan(version, shards, check.version, [*lacking, *check.notices(circumstances)])
+    worker.application.record_check_plan(run.task.task_id, check.name, plan, run.cause()).result()
 
 
 def _nothing_known(run: OpenCheckRun, missing: list[Kind]) -> CheckOutcome:

@@ -11,6 +11,7 @@ from events.application import Application
 from events.clock import Clock
 from events.log import EventLog
 from events.vocabulary import AccountId, CheckName
+from workers.aws_account.outcome import AccountReader
 from workers.checks.check import Check
 from workers.inventory.kinds import Examines, Kind
 from workers.inventory.rows import Row
@@ -93,6 +94,8 @@ class Worker:
     weak_keys: WeakKeys | None = None
     collector: Collector | None = None
     """None: nothing is fetched, and checks that would need it can judge nothing."""
+    linked_account: AccountReader | None = None
+    """None: the inventory is filled by imports only."""
     presence: Presence | None = None
     """Needed where the registry has checks of connections."""
     observer: WorkObserver | None = None
@@ -106,9 +109,11 @@ class Worker:
     @property
     def collecting_checks(self) -> frozenset[CheckName]:
         """Those whose planning waits for servers of others."""
-        return collecting_checks(self.registry)
+        return collecting_checks(self.registry, is_account_linked=self.linked_account is not None)
 
 
-def collecting_checks(registry: Mapping[CheckName, Check]) -> frozenset[CheckName]:
-    """The checks whose planning waits for servers of others."""
-    return frozenset(name for name, check in registry.items() if check.collects is not None)
+def collecting_checks(
+    registry: Mapping[CheckName, Check], *, is_account_linked: bool = False
+) -> frozenset[CheckName]:
+    """The checks whose planning waits for servers of others: with a linked account, every one may."""
+    return frozenset(name for name, check in registry.items() if is_account_linked or check.collects is not None)

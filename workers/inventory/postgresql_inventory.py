@@ -17,13 +17,14 @@ class ImportLockInDatabase:
     the version it writes is not its own any more (`workers/inventory/unpublished_version.py`), and gives up.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, name: str = "import") -> None:
         self._connections = connections
+        self._name = name
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock during the block; raise ImportInProgress when somebody else does."""
-        with closing(AdvisoryLock(self._connections, "import")) as lock:
+        with closing(AdvisoryLock(self._connections, self._name)) as lock:
             if not lock.take():
                 raise ImportInProgress
             yield

@@ -1,0 +1,79 @@
+"""How a linked account is reached: boto3's own configuration, and the role that the account named."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from events.vocabulary import AccountId
+from workers.aws_account.refusal import Gone, explained, not_permitted
+
+Client = Any
+"""boto3's client of a service: a class that boto3 makes at run time."""
+
+CALLS_AT_ONCE = 8
+"""Threads that call. At AWS's usual latency they are faster than its limits, which the retry mode finds out."""
+
+MOST_ATTEMPTS = 6
+"""Of one call. The last of the waits between them is some ten seconds long."""
+
+_ROLE = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):role/.+")
+
+OpenClients = Callable[..., Client]
+"""A client for each service."""
+
+
+@dataclass(frozen=True)
+class AccountAccess:
+    """Makes the clients. Variables, profiles and files of boto3 apply to them, and the settings that are here."""
+
+    region: str
+    assumes_role: bool = True
+    """Whether the role of the audit's configuration is assumed; without, boto3's own credentials read."""
+    attempts: int = MOST_ATTEMPTS
+
+    def open(self, account: AccountId, role_arn: str) -> OpenClients:
+        """Begin a session, for some minutes. Raise Unreadable when there are no credentials for it."""
+        try:
+            session = boto3.Session(region_name=self.region)
+            if self.assumes_role:
+                session = self._with_role(session, account, role_arn)
+        except BotoCoreError as error:
+            raise explained("sts:AssumeRole", error) from error
+        client: OpenClients = session.client
+        return lambda service: client(service, config=self._config())
+
+    def _with_role(self, session: boto3.Session, account: AccountId, role_arn: str) -> boto3.Session:
+        named = _ROLE.fullmatch(role_arn)
+        if named is None or named[1] != account:
+            raise not_permitted(
+                f"The role {role_arn} is not one of the account {account}, for which this service answers "
+                "(FLEET_AUDIT_ACCOUNT). UpdateAccountAuditConfiguration sets the role."
+            )
+        try:
+            given = session.client("sts", config=self._config()).assume_role(
+                RoleArn=role_arn, RoleSessionName="fleet-audit"
+            )["Credentials"]
+        except ClientError as error:
+            why = explained("sts:AssumeRole", error)
+            what = "it does not exist" if isinstance(why, Gone) else str(why)
+            raise not_permitted(f"The role {role_arn} can't be assumed. {what}") from error
+        return boto3.Session(
+            aws_access_key_id=given["AccessKeyId"],
+            aws_secret_access_key=given["SecretAccessKey"],
+            aws_session_token=given["SessionToken"],
+            region_name=self.region,
+        )
+
+    def _config(self) -> Config:
+        return Config(
+            connect_timeout=5,
+            read_timeout=20,
+            max_pool_connections=CALLS_AT_ONCE,
+            retries={"mode": "adaptive", "total_max_attempts": self.attempts},
+            user_agent_extra="fleet-audit",
+        )
