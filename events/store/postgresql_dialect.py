@@ -10,6 +10,7 @@ CACHED = 1_024
 
 _MARK = re.compile(r"'(?:[^']|'')*'|\?")
 _TEXT = re.compile(r"\bTEXT\b")
+_MAKES_COLUMNS = re.compile("CREATE TABLE|ADD COLUMN")
 _INSERT = re.compile(
     r"\s*(?P<into>INSERT\s+INTO\s+\w+\s*(?:\([^()]*\))?)\s*VALUES\s*\((?P<marks>\s*\?(?:\s*,\s*\?)*\s*)\)"
     r"(?P<rest>[^?]*)",
@@ -46,12 +47,12 @@ def is_insert_of_one_row(sql: str) -> bool:
 
 
 def collated(statement: str) -> str:
-    """A statement that makes a table, with texts that compare by their code points, as SQLite's do.
+    """A statement that makes a table or a column, with texts that compare by their code points, as SQLite's do.
 
     Keys of pages and bounds of shards are compared by the database and by Python, so both must agree, whatever
     language the database was made for. It is quicker, too.
     """
-    return _TEXT.sub('TEXT COLLATE "C"', statement) if "CREATE TABLE" in statement else statement
+    return _TEXT.sub('TEXT COLLATE "C"', statement) if _MAKES_COLUMNS.search(statement) else statement
 
 
 def _replaced(sql: str, mark: Callable[[], str]) -> str:

@@ -9,9 +9,25 @@ from workers.inventory.schema import STILL_THERE
 
 def discard_unfinished(database: Database) -> None:
     """Take back what imports left behind whose process died."""
-    unfinished = "SELECT account, version FROM inventory_versions WHERE is_published = 0"
-    for account, version in database.query(unfinished):
+    unfinished = "SELECT account, version, import_id FROM inventory_versions WHERE is_published = 0"
+    for account, version, import_id in database.query(unfinished):
+        take_over(database, account, version, import_id)
         discard(database, account, version)
+
+
+def take_over(database: Database, account: AccountId, version: int, import_id: str) -> bool:
+    """Take an unpublished version away from the import that writes it, which can then write no more.
+
+    Tell whether it was that import's still.
+    """
+    with database.transaction() as transaction:
+        return bool(
+            transaction.execute(
+                "UPDATE inventory_versions SET import_id = '' WHERE account = ? AND version = ? AND import_id = ? "
+                "AND is_published = 0 RETURNING version",
+                (account, version, import_id),
+            )
+        )
 
 
 def discard(database: Database, account: AccountId, version: int) -> None:

@@ -51,6 +51,7 @@ INVENTORY_TABLES = Steps(
     {
         "inventory_versions": [VERSIONS],
         "certificates": [CERTIFICATES],
+        "import_id": ["ALTER TABLE inventory_versions ADD COLUMN import_id TEXT NOT NULL DEFAULT ''"],
         **{kind.table: [_table(kind), *_index(kind)] for kind in KINDS},
     },
 )

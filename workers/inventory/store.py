@@ -5,12 +5,13 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from uuid import uuid4
 
 from events.errors import StoreUnavailable
 from events.store.database import Database, SqliteDatabase
 from events.vocabulary import AccountId
 from workers.inventory import schema
-from workers.inventory.discarding import discard, discard_unfinished
+from workers.inventory.discarding import discard_unfinished
 from workers.inventory.import_lock import ImportLock, ImportLockFile
 from workers.inventory.kinds import LISTINGS, Examines, Kind
 from workers.inventory.related_rows import with_related
@@ -126,7 +127,15 @@ class Inventory:
         with self._import_lock.held():
             discard_unfinished(self._database)
             version = self.current_version(account) + 1
-            importing = Import(self._database, account, version, replace=replace, replaced=replaced, now=now)
+            importing = Import(
+                self._database,
+                account,
+                version,
+                replace=replace,
+                replaced=replaced,
+                now=now,
+                import_id=uuid4().hex,
+            )
             try:
                 importing.begin()
                 yield importing
@@ -134,7 +143,7 @@ class Inventory:
             except BaseException:
                 # If not even that can be done, the next import does it.
                 with suppress(StoreUnavailable):
-                    discard(self._database, account, version)
+                    importing.give_up()
                 raise
 
     def close(self) -> None:

@@ -5,15 +5,16 @@ published versions, all of which are lower. So to publish is to set one flag, an
 and the marks back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from events.clock import epoch_milliseconds
-from events.errors import InvalidRequest
-from events.store.database import Database
+from events.errors import InvalidRequest, StoreUnavailable
+from events.store.database import Database, Transaction
 from events.vocabulary import AccountId
-from workers.inventory.discarding import discard
+from workers.inventory.discarding import discard, take_over
 from workers.inventory.key_ranges import ROWS_A_TRANSACTION, key_ranges
 from workers.inventory.kinds import KINDS, Kind
 from workers.inventory.schema import STILL_THERE
@@ -25,6 +26,8 @@ a transaction of neighbours turns a tenth of the pages that one of strangers doe
 
 BYTES_IN_MEMORY = 32 * 1024 * 1024
 """The most that the collected certificates and policy documents may take, about, however large each is."""
+
+OWNED = "SELECT 1 FROM inventory_versions WHERE account = ? AND version = ? AND import_id = ? AND is_published = 0"
 
 
 class NothingToReplaceWith(InvalidRequest):
@@ -43,7 +46,9 @@ class Import:
         replace: bool,
         now: datetime,
         replaced: Sequence[Kind] = (),
+        import_id: str,
     ) -> None:
+        """`import_id` is like no other import's."""
         self.version = version
         """What the account's current version is, once the import is over."""
         self.counts = Counts()
@@ -52,6 +57,7 @@ class Import:
         self._replace = replace
         self._replaced = KINDS if replace else replaced
         self._now = now
+        self._mine = (account, version, import_id)
         self._tables = {kind.table: TableMerge(kind, account, version, self.counts) for kind in KINDS}
         self._collected: dict[str, list[Given]] = {table: [] for table in self._tables}
         self._rows = self._bytes = 0
@@ -60,8 +66,9 @@ class Import:
         """Note that an import has begun, so that one that dies is found; mark all that it is to replace."""
         with self._database.transaction() as transaction:
             transaction.execute(
-                "INSERT INTO inventory_versions (account, version, is_published, imported_at) VALUES (?, ?, 0, ?)",
-                (self._account, self.version, epoch_milliseconds(self._now)),
+                "INSERT INTO inventory_versions (account, version, import_id, is_published, imported_at) "
+                "VALUES (?, ?, ?, 0, ?)",
+                (*self._mine, epoch_milliseconds(self._now)),
             )
         for kind in self._replaced:
             self._mark_all(kind)
@@ -86,24 +93,43 @@ class Import:
                 raise NothingToReplaceWith(
                     "Nothing was read that could replace the inventory, so it stays as it is."
                 )
-            discard(self._database, self._account, self.version)
+            self.give_up()
             self.version -= 1
             return
         for table in self._tables.values():
             if table.kind.sole is not None and table.has_added:
                 self._take_flags_away(table, *table.kind.sole)
         counts = self.counts
-        with self._database.transaction() as transaction:
+        with self._transaction() as transaction:
             transaction.execute(
                 "UPDATE inventory_versions SET is_published = 1, added = ?, changed = ?, unchanged = ?, "
                 "removed = ? WHERE account = ? AND version = ?",
                 (counts.added, counts.changed, counts.unchanged, counts.removed, self._account, self.version),
             )
 
+    def give_up(self) -> None:
+        """Take back what was written, unless that is another import's already."""
+        if take_over(self._database, *self._mine):
+            discard(self._database, self._account, self.version)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        """A transaction on the version, as long as it is this import's.
+
+        The lock of imports goes with a connection where the inventory is shared by hosts. If that is lost, another
+        import may have begun, taken this one's rows back, and be writing under the same number.
+        """
+        with self._database.transaction() as transaction:
+            if not transaction.execute(OWNED, self._mine):
+                raise StoreUnavailable(
+                    "The import has lost its lock, and another has begun since. Nothing came of it"
+                )
+            yield transaction
+
     def _mark_all(self, kind: Kind) -> None:
         still_there = ("removed_in = ?", (STILL_THERE,))
         for keys in key_ranges(self._database, kind, self._account, *still_there):
-            with self._database.transaction() as transaction:
+            with self._transaction() as transaction:
                 transaction.execute(
                     f"UPDATE {kind.table} SET removed_in = ? "
                     f"WHERE account = ? AND {kind.key} BETWEEN ? AND ? AND removed_in = ?",
@@ -116,7 +142,7 @@ class Import:
             records = sorted(self._collected[name], key=lambda record: record.key)
             self._collected[name] = []
             for first in range(0, len(records), ROWS_A_TRANSACTION):
-                with self._database.transaction() as transaction:
+                with self._transaction() as transaction:
                     table.merge(transaction, records[first : first + ROWS_A_TRANSACTION])
         self._rows = self._bytes = 0
 
@@ -132,6 +158,6 @@ class Import:
         )
         parameters = (self._account, STILL_THERE, self.version, self._account, self.version, kind.rows_a_page)
         while rows := self._database.query(flagged, parameters):
-            with self._database.transaction() as transaction:
+            with self._transaction() as transaction:
                 unflagged = ((*row[:at], 0, *row[at + 1 :]) for row in rows)
                 table.merge(transaction, [Given(values[columns.index(kind.key)], values) for values in unflagged])
