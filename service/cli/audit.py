@@ -12,7 +12,7 @@ from rich.console import Console
 
 from events.vocabulary import Severity
 from service.cli.audit_progress import AuditProgress
-from service.cli.audits import AuditReport, refusals_explained, run_audit
+from service.cli.audits import AuditReport, refusals_explained, run_audit, watched_by
 from service.cli.environment import settings
 from service.cli.report import print_report
 from service.cli.screen import standard_error, standard_output
@@ -81,7 +81,7 @@ def audit(
         if not check_names:
             _name_left_out(target, notes)
         with AuditProgress(notes) as progress:
-            report = run_audit(target.client, wanted, progress.look)
+            report = run_audit(target.client, wanted, watched_by(target.client), progress.look)
     if output == "json":
         click.echo(json.dumps(_document(report, target), indent=2, default=_as_json))
     else:

@@ -1,9 +1,9 @@
 """One audit through the API, from its start to its findings, as any program with boto3 would do it."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import boto3
@@ -13,12 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from events.vocabulary import AuditTaskStatus, CheckRunStatus, Severity
 from service.cli.finding import SEVERITIES, badness
+from service.cli.watching import watch
 
 Client = Any
 """boto3's client of AWS IoT: a class that boto3 makes at run time."""
 
-BETWEEN_LOOKS = 0.1
-"""Seconds between two looks at an audit that is in progress."""
+Watch = Callable[[str], Iterable[dict[str, Any]]]
+"""The states of the audit of a task id, until it has ended (`service/cli/watching.py`)."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,11 @@ def audit_client(endpoint_url: str, region: str, *, own_credentials: bool = Fals
     )
 
 
+def watched_by(client: Client) -> Watch:
+    """What tells the states of an audit of the service that a client calls."""
+    return partial(watch, client.meta.endpoint_url)
+
+
 @contextmanager
 def refusals_explained() -> Iterator[None]:
     """Turn what boto3 raises into one line for a person."""
@@ -87,18 +93,16 @@ def enabled_checks(client: Client) -> list[str]:
 
 
 def run_audit(
-    client: Client,
-    check_names: Sequence[str],
-    look: Callable[[dict[str, Any]], None],
-    wait: Callable[[float], None] = time.sleep,
+    client: Client, check_names: Sequence[str], states_of: Watch, look: Callable[[dict[str, Any]], None]
 ) -> AuditReport:
-    """Start an on-demand audit, `look` at it as long as it is in progress, and return what it came to.
+    """Start an on-demand audit, `look` at each state in which it is, and return what it came to.
 
-    An interrupt (Ctrl-C) cancels the audit.
+    `states_of` tells the states of an audit. An interrupt (Ctrl-C) cancels the audit.
     """
     task_id = client.start_on_demand_audit_task(targetCheckNames=list(check_names))["taskId"]
     try:
-        task = _ended(client, task_id, look, wait)
+        for state in states_of(task_id):
+            look(state)
     except KeyboardInterrupt:
         client.cancel_audit_task(taskId=task_id)
         raise
@@ -106,16 +110,6 @@ def run_audit(
         taskId=task_id, PaginationConfig={"PageSize": 250}
     )
     findings = [dict(finding) for page in pages for finding in page["findings"]]
+    task = dict(client.describe_audit_task(taskId=task_id))
+    task.pop("ResponseMetadata")
     return AuditReport(task, task_id, sorted(findings, key=badness))
-
-
-def _ended(
-    client: Client, task_id: str, look: Callable[[dict[str, Any]], None], wait: Callable[[float], None]
-) -> dict[str, Any]:
-    while True:
-        task: dict[str, Any] = dict(client.describe_audit_task(taskId=task_id))
-        task.pop("ResponseMetadata")
-        look(task)
-        if task["taskStatus"] != AuditTaskStatus.IN_PROGRESS:
-            return task
-        wait(BETWEEN_LOOKS)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from events.clock import SystemClock
 from service.cli.audit_progress import AuditProgress
-from service.cli.audits import audit_client, refusals_explained, run_audit
+from service.cli.audits import audit_client, refusals_explained, run_audit, watched_by
 from service.cli.importing import import_here
 from service.cli.report import print_report
 from service.cli.screen import standard_output
@@ -80,7 +80,7 @@ def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
         _step(console, 3, f"boto3 enables {len(checks)} checks and starts an on-demand audit.")
         enable_checks(client, chosen, checks)
         with AuditProgress(console) as progress:
-            report = run_audit(client, checks, progress.look)
+            report = run_audit(client, checks, watched_by(client), progress.look)
         _step(console, 4, f"Audit {report.task_id} is {report.task['taskStatus']}.")
         print_report(report, console)
 

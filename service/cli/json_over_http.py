@@ -21,12 +21,13 @@ def ask(method: str, url: str, body: dict[str, Any] | None = None) -> Any:
         with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
             return orjson.loads(answer.read())
     except HTTPError as refusal:
-        raise click.ClickException(_said(refusal)) from refusal
+        raise click.ClickException(said(refusal)) from refusal
     except (OSError, ValueError) as error:
         raise click.ClickException(f"Can't ask {url}: {error}.") from error
 
 
-def _said(refusal: HTTPError) -> str:
+def said(refusal: HTTPError) -> str:
+    """What a service says of why it refused."""
     try:
         return str(orjson.loads(refusal.read())["message"])
     except (OSError, ValueError, LookupError, TypeError):

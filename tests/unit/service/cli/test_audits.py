@@ -41,11 +41,16 @@ class ScriptedService:
         self.started.append(targetCheckNames)
         return {"taskId": "t1"}
 
+    def states(self, task_id):
+        """As the service's stream tells them."""
+        assert task_id == "t1"
+        for answer in self.answers:
+            if isinstance(answer, BaseException):
+                raise answer
+            yield {"taskStatus": answer["taskStatus"]}
+
     def describe_audit_task(self, **_):
-        answer = self.answers.pop(0)
-        if isinstance(answer, BaseException):
-            raise answer
-        return {**answer, "ResponseMetadata": {}}
+        return {**self.answers[-1], "ResponseMetadata": {}}
 
     def cancel_audit_task(self, taskId):  # noqa: N803 - boto3's own
         self.canceled.append(taskId)
@@ -62,17 +67,16 @@ class ScriptedService:
 def test_an_audit_is_watched_until_it_is_over():
     service = ScriptedService([task("IN_PROGRESS"), task("IN_PROGRESS"), task("COMPLETED")])
     seen: list[str] = []
-    waits: list[float] = []
-    report = run_audit(service, [EXPIRING], lambda task: seen.append(task["taskStatus"]), waits.append)
+    report = run_audit(service, [EXPIRING], service.states, lambda state: seen.append(state["taskStatus"]))
     assert service.started == [[EXPIRING]]
     assert seen == ["IN_PROGRESS", "IN_PROGRESS", "COMPLETED"]
-    assert len(waits) == 2
     assert report.task["taskStatus"] == "COMPLETED"
 
 
 def test_findings_of_all_pages_come_worst_first():
     found = [finding("LOW"), finding("CRITICAL", LOGGING), finding("CRITICAL"), finding("HIGH")]
-    report = run_audit(ScriptedService([task()], found), [EXPIRING], print)
+    service = ScriptedService([task()], found)
+    report = run_audit(service, [EXPIRING], service.states, print)
     assert [(each["severity"], each["checkName"]) for each in report.findings] == [
         ("CRITICAL", EXPIRING),
         ("CRITICAL", LOGGING),
@@ -86,7 +90,8 @@ def test_of_a_checks_findings_the_longest_standing_comes_first():
     found = [finding("LOW", account=time) for time in times]
     for each, time in zip(found, times, strict=True):
         each["nonCompliantResource"]["additionalInfo"] = {"EXPIRATION_TIME": time}
-    report = run_audit(ScriptedService([task()], found), [EXPIRING], print)
+    service = ScriptedService([task()], found)
+    report = run_audit(service, [EXPIRING], service.states, print)
     accounts = [each["nonCompliantResource"]["resourceIdentifier"]["account"] for each in report.findings]
     assert accounts == ["100", "200", "300"]
 
@@ -94,7 +99,7 @@ def test_of_a_checks_findings_the_longest_standing_comes_first():
 def test_an_interrupt_cancels_the_audit():
     service = ScriptedService([task("IN_PROGRESS"), KeyboardInterrupt()])
     with pytest.raises(KeyboardInterrupt):
-        run_audit(service, [EXPIRING], print, print)
+        run_audit(service, [EXPIRING], service.states, print)
     assert service.canceled == ["t1"]
 
 
