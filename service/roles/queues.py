@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from service.redis_setting import NAME
-from service.settings import Settings
+from service.settings import AWS, Settings
 from service.variables import SettingError
 from workers.checks import REGISTRY
 from workers.messages import COLLECTING_QUEUE, JUDGING_QUEUE, PLANNING_QUEUE
@@ -31,4 +31,5 @@ def sending_queue(settings: Settings) -> Iterator[BrokerQueue]:
     quick.declare_queue(JUDGING_QUEUE)
     collecting.declare_queue(COLLECTING_QUEUE)
     with closing(quick), closing(collecting):
-        yield BrokerQueue(quick, collecting, collecting_checks(REGISTRY))
+        slow = collecting_checks(REGISTRY, is_account_linked=settings.source == AWS)
+        yield BrokerQueue(quick, collecting, slow)

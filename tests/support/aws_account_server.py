@@ -28,7 +28,7 @@ IOT_PATHS = (
 )
 
 Instead = Callable[[Parameters, int], Answer]
-"""What an operation answers instead: given its parameters and how often it has been called. It may raise Refused."""
+"""What an operation answers instead, given its parameters and how often it was called. It may raise Refused."""
 
 
 class AccountServer(ThreadingHTTPServer):

@@ -16,19 +16,8 @@ INSUFFICIENT = CheckErrorCode.INSUFFICIENT_PERMISSIONS
 @pytest.mark.parametrize(
     ("operation", "error", "says", "error_code"),
     [
-        (
-            "ListCertificates",
-            403,
-            "AccessDeniedException",
-            "permission iot:ListCertificates is missing",
-            INSUFFICIENT,
-        ),
-        (
-            "DescribeCertificate",
-            (401, "UnauthorizedException"),
-            "iot:DescribeCertificate is missing",
-            INSUFFICIENT,
-        ),
+        ("ListCertificates", (403, "AccessDeniedException"), "permission iot:ListCert", INSUFFICIENT),
+        ("DescribeCertificate", (401, "UnauthorizedException"), "permission iot:DescribeCert", INSUFFICIENT),
         ("ListCertificates", (403, "ExpiredTokenException"), "credentials were refused at iot:List", INSUFFICIENT),
         ("ListCertificates", (403, "UnrecognizedClientException"), "credentials were refused", INSUFFICIENT),
         ("ListCertificates", (501, "NotImplemented"), "does not implement iot:ListCertificates", INSUFFICIENT),
