@@ -1,7 +1,5 @@
 """The setting that names the PostgreSQL database."""
 
-from urllib.parse import urlsplit
-
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
@@ -15,10 +13,20 @@ def database_url(given: Variables) -> str | None:
     url = given.secret(NAME)
     if not url:
         return None
-    try:
-        is_fit = urlsplit(url).scheme in {"postgresql", "postgres"} and bool(conninfo_to_dict(url).get("dbname"))
-    except (ValueError, psycopg.ProgrammingError):
-        is_fit = False
-    if not is_fit:
+    if not _is_fit(url):
         raise SettingError(f"{NAME} must be like postgresql://user:password@host:5432/database, and is not.")
     return url
+
+
+def _is_fit(url: str) -> bool:
+    """Whether it is a URL of PostgreSQL that names a database; it may name several hosts and their ports."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return False
+    ports = str(parts.get("port", "")).split(",")
+    return (
+        url.startswith(("postgresql://", "postgres://"))
+        and bool(parts.get("dbname"))
+        and all(not port or port.isdecimal() for port in ports)
+    )
