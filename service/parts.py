@@ -11,6 +11,7 @@ from events.committer import Committer
 from events.follower import Follower
 from events.progress import Progress
 from projections.read_models import ReadModels
+from service.linked_account import linked_account
 from service.observing.at_scrape import FollowerLag, QueueDepths
 from service.observing.audits import MeasuredAudits
 from service.observing.health import all_reasons, of_follower, of_log, of_queue
@@ -19,12 +20,15 @@ from service.observing.traces import Traces
 from service.observing.tracing import traces_to
 from service.observing.watched import Watched
 from service.observing.work import WorkObserver
+from service.presence_feed import Notes, presence_feed
 from service.presence_parts import PresenceParts, presence_parts
 from service.services import Services
-from service.settings import Settings
+from service.settings import AWS, Settings
 from service.stores import Stores
 from workers.checks import REGISTRY, catalogue
+from workers.clock_driver import ClockDriver
 from workers.dispatcher import Dispatcher
+from workers.due_audits import DueAudits
 from workers.inventory.certificate_reader import CertificateReader
 from workers.key_blocklist import load_key_blocklist
 from workers.queue import Queue
@@ -32,6 +36,7 @@ from workers.queue_depths import queue_depths
 from workers.revocation.collecting import RevocationCollector
 from workers.revocation.fetching import Fetcher
 from workers.revocation.store import RevocationStore
+from workers.scheduler import Scheduler
 from workers.worker import Worker, collecting_checks
 
 
@@ -67,7 +72,14 @@ def parts(settings: Settings, clock: Clock, stores: Stores) -> Iterator[Parts]:
             committer.stop()
 
 
-def services(of: Parts, read_models: ReadModels, progress: Progress, health: Callable[[], list[str]]) -> Services:
+def services(
+    of: Parts,
+    read_models: ReadModels,
+    progress: Progress,
+    health: Callable[[], list[str]],
+    clock_driver: ClockDriver | None = None,
+    notes: Notes = dict,
+) -> Services:
     """What the front end is given."""
     return Services(
         application=of.application,
@@ -79,7 +91,8 @@ def services(of: Parts, read_models: ReadModels, progress: Progress, health: Cal
         catalogue=of.catalogue,
         clock=of.clock,
         settings=of.settings,
-        watched=Watched(of.metrics, health, of.traces),
+        watched=Watched(of.metrics, health, of.traces, notes),
+        clock_driver=clock_driver,
     )
 
 
@@ -99,6 +112,7 @@ def worker(of: Parts) -> Worker:
         region=settings.region,
         weak_keys=load_key_blocklist(settings.key_blocklist) if settings.key_blocklist else None,
         collector=collector,
+        linked_account=linked_account(settings, stores, of.clock),
         presence=of.presence.audited,
         observer=of.observer,
         shard_size=settings.shard_size,
@@ -111,7 +125,11 @@ class Coordination:
 
     read_models: ReadModels
     answering: Follower
+    due_audits: DueAudits
+    scheduling: Follower
     health: Callable[[], list[str]]
+    notes: Notes
+    """What is to be seen of it besides."""
 
 
 @contextmanager
@@ -130,21 +148,36 @@ def coordination(
             opened.callback(dispatcher.recall_sent, counts_as_attempt=False)
         dispatching = _started(Follower(log, MeasuredAudits(dispatcher, metrics, end_of_log)), opened)
         deciding = _started(Follower(log, of.presence.collection), opened)
-        positions = {each.name: each.position for each in (read_models, dispatcher, of.presence.collection)}
-        depths = queue_depths(work, collecting_checks(REGISTRY))
+        feed = presence_feed(
+            of.settings,
+            of.presence.store,
+            of.presence.collection,
+            lambda: deciding.position >= end_of_log,
+            of.clock,
+        )
+        notes = opened.enter_context(feed)
+        scheduler = Scheduler(work, of.application.start_scheduled_audit, of.clock)
+        scheduling = _started(Follower(log, scheduler), opened)
+        followings = (read_models, dispatcher, of.presence.collection, scheduler)
+        positions = {each.name: each.position for each in followings}
+        depths = queue_depths(work, collecting_checks(REGISTRY, is_account_linked=of.settings.source == AWS))
         for collector in (FollowerLag(log, positions, of.clock), QueueDepths(depths)):
             metrics.registry.register(collector)
             opened.callback(metrics.registry.unregister, collector)
         yield Coordination(
             read_models,
             answering,
+            scheduler.due_audits,
+            scheduling,
             all_reasons(
                 of_follower(answering, "The read models", end_of_log),
                 of_follower(dispatching, "The work tables", end_of_log),
                 of_follower(deciding, "The collection of connections", end_of_log),
+                of_follower(scheduling, "The schedules", end_of_log),
                 of_queue(dispatcher),
                 of_log(log),
             ),
+            notes,
         )
 
 

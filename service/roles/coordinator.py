@@ -10,7 +10,7 @@ from events.errors import StoreUnavailable
 from service.listening import watched_on_a_port
 from service.observing.health import of_log
 from service.observing.watched import Watched
-from service.parts import Parts, coordination, parts
+from service.parts import Coordination, Parts, coordination, parts
 from service.roles.leadership import SECONDS_BETWEEN_LOOKS, Lock, lock_of
 from service.roles.queues import sending_queue
 from service.settings import Settings
@@ -32,7 +32,7 @@ def coordinate(settings: Settings, clock: Clock, stopped: Event, say: Callable[[
         parts(settings, clock, stores) as of,
     ):
         coordinator = Coordinator(of, queue, lock_of(settings), stopped, say)
-        watched = Watched(of.metrics, coordinator.health, of.traces)
+        watched = Watched(of.metrics, coordinator.health, of.traces, coordinator.notes)
         with watched_on_a_port(watched, settings.host, settings.observing.metrics_port) as url:
             say(f"ready at {url}")
             coordinator.run()
@@ -50,7 +50,9 @@ class Coordinator:
         self._standing_by = of_log(of.stores.log)
         self.health = self._reasons
         """Why it can't do its work; one that stands by has little to do."""
-        self._active: Callable[[], list[str]] | None = None
+        self.notes = self._noted
+        """What is to be seen of it besides, while it is active."""
+        self._active: Coordination | None = None
 
     def run(self) -> None:
         """Until it is stopped."""
@@ -69,7 +71,7 @@ class Coordinator:
                 most_in_flight=self._of.settings.messages_out,
                 queue_is_of_this_process=False,
             ) as active:
-                self._active = active.health
+                self._active = active
                 self._say("active")
                 while not self._stopped.wait(SECONDS_BETWEEN_LOOKS):
                     if not self._lock.is_held():
@@ -83,7 +85,12 @@ class Coordinator:
         self._say("standing by")
 
     def _reasons(self) -> list[str]:
-        return (self._active or self._standing_by)()
+        active = self._active
+        return active.health() if active else self._standing_by()
+
+    def _noted(self) -> dict[str, object]:
+        active = self._active
+        return active.notes() if active else {}
 
 
 class _Releasing:

@@ -34,7 +34,10 @@ SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iot/aws4
 
 @contextmanager
 def services(
-    directory: Path, settings: Settings | None = None, health: Callable[[], list[str]] = list
+    directory: Path,
+    settings: Settings | None = None,
+    health: Callable[[], list[str]] = list,
+    notes: Callable[[], dict[str, object]] = dict,
 ) -> Iterator[Services]:
     """What the front end works with, and a clock that stands still."""
     settings = settings or Settings()
@@ -65,7 +68,7 @@ def services(
             catalogue=checks,
             clock=clock,
             settings=replace(settings, port=0),
-            watched=Watched(metrics, health),
+            watched=Watched(metrics, health, notes=notes),
         )
 
 

@@ -30,6 +30,8 @@ class FeedAtWork:
         """How often the feed asked whether to collect."""
         self.attempts = 0
         """How often events were to be recorded."""
+        self.refusals = 0
+        """How often the store was away when it was needed."""
         self._database = database
         self._store = PresenceStore(database, SystemClock())
         self.feed = MqttFeed(broker, self._record, self._is_collecting, SystemClock(), Random(1))
@@ -69,6 +71,7 @@ class FeedAtWork:
     def _record(self, events: Sequence[PresenceEvent]) -> None:
         self.attempts += bool(events)
         if self.store_is_away:
+            self.refusals += 1
             raise StoreUnavailable("the store is away")
         self._store.record(ACCOUNT, events)
 

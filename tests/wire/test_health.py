@@ -29,6 +29,16 @@ async def test_one_that_can_not_says_why_and_is_live_all_the_same(tmp_path):
             assert await health(url, "ready") == (503, {"status": "not ready", "reasons": reasons})
 
 
+async def test_what_keeps_it_from_nothing_is_seen_beside_that(tmp_path):
+    note: dict[str, object] = {"presenceFeed": {"state": "connecting"}}
+    reasons: list[str] = []
+    with services(tmp_path, health=lambda: reasons, notes=lambda: note) as given:
+        async with listening(given) as url:
+            assert await health(url, "ready") == (200, {"status": "ready", **note})
+            reasons.append("The log can't be read.")
+            assert await health(url, "ready") == (503, {"status": "not ready", "reasons": reasons, **note})
+
+
 async def test_being_asked_how_it_is_keeps_nobody_waiting(tmp_path):
     answered = threading.Event()
 

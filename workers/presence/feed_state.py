@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from aiomqtt import MqttError
+
 from events.clock import Clock
+from events.errors import StoreUnavailable
 
 QUIET = 60.0
 """Seconds that pass between two words about messages that are no presence events."""
 
 LONGEST_TOPIC = 200
 """Characters of a topic in the log. Whoever publishes chooses it."""
+
+EXPECTED = (MqttError, OSError, StoreUnavailable)
+"""What can happen to a connection. Of anything else the log has the traceback."""
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +76,12 @@ class FeedReport:
         self._failures += 1
         self._set(state="connecting", problem=_text(error))
         if self._failures & (self._failures - 1) == 0:
-            logger.warning("The presence feed is not connected to %s: %s", self.state.broker, _text(error))
+            logger.warning(
+                "The presence feed is not connected to %s: %s",
+                self.state.broker,
+                _text(error),
+                exc_info=None if isinstance(error, EXPECTED) else error,
+            )
 
     def store_unavailable(self, error: Exception) -> None:
         """Events can't be recorded for now."""

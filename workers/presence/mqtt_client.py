@@ -129,6 +129,11 @@ class MqttClient(Client):
         """How many messages there was no place for. A broker sends those of QoS 1 again at the next connect."""
         return self._queue.dropped if isinstance(self._queue, Arrivals) else 0
 
+    @property
+    def is_drained(self) -> bool:
+        """Whether all that came has been taken."""
+        return self._queue.empty()
+
     def hang_up(self) -> None:
         """Close what is left of a connection that did not come about: aiomqtt leaves it open."""
         self._is_given_up = True

@@ -133,6 +133,7 @@ class MqttFeed:
                     await self._forget_session()
                     has_old_session = False
                 await self._listen()
+                failures = 0
             except Exception as error:  # noqa: BLE001 - whatever it is, the feed goes on, and says so
                 if asyncio.get_running_loop().time() - began > LASTING:
                     failures = 0
@@ -142,14 +143,16 @@ class MqttFeed:
             await asyncio.sleep(pause)
 
     async def _listen(self) -> None:
+        """Record what comes. Return when messages were dropped: the broker sends them at the next connect."""
         client = MqttClient(self._broker)
         try:
             async with client:
                 await client.subscribe_to(self._broker.topics)
                 await self._recorded([])
                 self._report.connected()
-                while True:
+                while not (client.dropped and client.is_drained):
                     await self._take_batch(client)
+                self._report.dropped(client.dropped)
         finally:
             client.hang_up()
 
@@ -157,9 +160,6 @@ class MqttFeed:
         messages = await client.next_messages(BATCH, BATCH_BYTES, LONGEST_GATHERING, PAUSE_BETWEEN_MESSAGES)
         await self._recorded([event for message in messages if (event := self._event(message))])
         client.acknowledge(messages)
-        if client.dropped:
-            self._report.dropped(client.dropped)
-            raise MqttError(f"The broker sent {client.dropped} messages more than there is place for")
 
     def _event(self, message: Message) -> PresenceEvent | None:
         try:

@@ -52,6 +52,17 @@ def test_what_could_not_be_recorded_is_not(peer, broker, feed_of):
     until(lambda: not peer.kept)
 
 
+def test_what_there_was_no_place_for_comes_again(peer, broker, feed_of):
+    messages = [connected(f"door-{number}") for number in range(4_000)]
+    peer.kept = {number: (topic, text.encode()) for number, (topic, text) in enumerate(messages, 1)}
+    work = feed_of(broker)
+    work.store_is_away = True
+    until(lambda: work.refusals > 2)  # meanwhile the peer, which knows no bounds, sends what it has
+    work.store_is_away = False
+    until(lambda: not peer.kept)
+    assert len(work.clients()) == len(messages)
+
+
 def test_switched_off_the_session_is_ended(peer, broker, feed_of):
     work = feed_of(broker)
     work.wait_until_connected()
