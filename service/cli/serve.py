@@ -54,6 +54,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
                                      though they are not public
       FLEET_AUDIT_RETENTION_DAYS     how far back audits can be listed     (180)
       FLEET_AUDIT_THROTTLING_STATUS  429 as documented, 400 as AWS today   (429)
+      FLEET_AUDIT_CLOCK              system, or manual: stands still until (system)
+                                     `fleet-audit clock` moves it
       FLEET_AUDIT_WORKER_THREADS     threads that judge                    (2)
       FLEET_AUDIT_SHARD_SIZE         resources that are judged in one go   (10000)
       FLEET_AUDIT_LOG_FORMAT         text, or json: one object a line      (text)
