@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workers.judging.wildcards import Pattern, Wildcard
+from workers.judging.wildcards import Pattern, Symbol, Wildcard
 
 NAMED = "ab"
 ALPHABET = "abz"  # no pattern below names z
@@ -55,6 +55,49 @@ def test_patterns_overlap_when_a_text_is_of_both(one, other):
     expected = bool(oracle_texts(one) & oracle_texts(other))
     assert Pattern.of(one).overlaps(Pattern.of(other)) == expected
     assert Pattern.of(other).overlaps(Pattern.of(one)) == expected
+
+
+VARIABLE = "${iot:clientid}"
+SYMBOLS: tuple[Symbol, ...] = ("a", "b", VARIABLE, Wildcard.UNNAMED, Wildcard.ONE, Wildcard.MANY)
+VALUES = [
+    values for length in range(LONGEST_TEXT + 1) for values in product(("a", "b", "z", VARIABLE), repeat=length)
+]
+"""Texts in which the variable's value is told from what is known."""
+
+FITTING: dict[Symbol, tuple[Symbol, ...]] = {Wildcard.ONE: ("a", "b", "z"), Wildcard.UNNAMED: ("z",)}
+
+symbols = st.lists(st.sampled_from(SYMBOLS), max_size=3).map(tuple)
+
+
+@lru_cache(maxsize=4096)
+def oracle_values(given: tuple[Symbol, ...]) -> frozenset[tuple[str, ...]]:
+    return frozenset(values for values in VALUES if oracle_fits(given, values))
+
+
+def oracle_fits(given: tuple[Symbol, ...], values: tuple[str, ...]) -> bool:
+    """As `oracle_matches`; an unnamed character is z, and a variable's value is no single character."""
+    if not given:
+        return not values
+    if given[0] is Wildcard.MANY:
+        return any(oracle_fits(given[1:], values[taken:]) for taken in range(len(values) + 1))
+    fitting = FITTING.get(given[0], (given[0],))
+    return bool(values) and values[0] in fitting and oracle_fits(given[1:], values[1:])
+
+
+@given(symbols, symbols)
+def test_with_variables_and_unnamed_characters_overlaps_are_as_the_oracle_says(one, other):
+    expected = bool(oracle_values(one) & oracle_values(other))
+    assert Pattern(one).overlaps(Pattern(other)) == expected
+    assert Pattern(other).overlaps(Pattern(one)) == expected
+
+
+@given(symbols, symbols)
+def test_with_variables_and_unnamed_characters_coverage_is_as_the_oracle_says(wide, narrow):
+    is_subset = oracle_values(narrow) <= oracle_values(wide)
+    if Wildcard.ONE in wide:
+        assert is_subset or not Pattern(wide).covers(Pattern(narrow))
+    else:
+        assert Pattern(wide).covers(Pattern(narrow)) == is_subset
 
 
 @pytest.mark.parametrize("written", ["*", "?", "??", "a*", "*a*"])
