@@ -111,8 +111,10 @@ def test_the_whole_process_logs_in_the_format_and_from_the_level_that_was_set():
         log_to(stream, Observing(log_format="json", log_level="info"))
         logging.getLogger("dramatiq").info("told")
         logging.getLogger("dramatiq").debug("not told")
+        root.handlers[0].flush()
     finally:
-        root.handlers[:], root.level = before
+        root.handlers[0].close()
+        root.handlers[:] = before[0]
         root.setLevel(before[1])
 
     [line] = stream.getvalue().splitlines()
