@@ -1,5 +1,6 @@
 """An inventory that is filled from an account on a server, step by step."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
@@ -30,7 +31,12 @@ class Linked:
     """An inventory and what fills it."""
 
     def __init__(
-        self, directory: Path, inventory: Inventory, database: SqliteDatabase, longest_step: float
+        self,
+        directory: Path,
+        inventory: Inventory,
+        database: SqliteDatabase,
+        longest_step: float,
+        monotonic: Callable[[], float],
     ) -> None:
         self.inventory = inventory
         self.clock = FakeClock()
@@ -40,7 +46,8 @@ class Linked:
             inventory,
             lambda name: ImportLockFile(directory / f"{name}.lock"),
             self.clock,
-            longest_step,
+            longest_step=longest_step,
+            monotonic=monotonic,
         )
 
     def ask(self, *kinds: Kind, since: datetime | None = None, role_arn: str = ROLE) -> Ask:
@@ -52,15 +59,15 @@ class Linked:
         """One step."""
         return self.account.read(self.ask(*kinds, since=since), is_wanted)
 
-    def outcome(self, kind: Kind, **how: datetime) -> Outcome:
+    def outcome(self, kind: Kind, since: datetime | None = None) -> Outcome:
         """How the reading of a kind ends that takes one step."""
-        read = self.read(kind, **how)
+        read = self.read(kind, since=since)
         assert isinstance(read, AccountRead), read
         return read.outcomes[kind.resource_type]
 
-    def failure(self, kind: Kind, **how: datetime) -> str:
+    def failure(self, kind: Kind, since: datetime | None = None) -> str:
         """Why a kind can't be read."""
-        failure = self.outcome(kind, **how).failure
+        failure = self.outcome(kind, since).failure
         assert failure is not None
         return failure.message
 
@@ -70,7 +77,7 @@ class Linked:
         return self.clock.now()
 
     def keys(self, kind: Kind) -> list[str]:
-        return [key for (key,) in self.rows(kind, kind.key)]
+        return [str(key) for (key,) in self.rows(kind, kind.key)]
 
     def rows(self, kind: Kind, *columns: str) -> list[tuple[object, ...]]:
         version = self.inventory.current_version(ACCOUNT)
@@ -82,11 +89,13 @@ class Linked:
 
 
 @contextmanager
-def linked(directory: Path, longest_step: float = 30.0) -> Iterator[Linked]:
+def linked(
+    directory: Path, longest_step: float = 30.0, monotonic: Callable[[], float] = time.monotonic
+) -> Iterator[Linked]:
     """A data directory of its own."""
     path = directory / "inventory.sqlite"
     with closing(open_sqlite_inventory(path)) as inventory, closing(SqliteDatabase(path)) as database:
-        yield Linked(directory, inventory, database, longest_step)
+        yield Linked(directory, inventory, database, longest_step, monotonic)
 
 
 def devices(count: int) -> MadeUpAccount:

@@ -1,5 +1,6 @@
 """Reads a linked AWS account into the inventory, for the checks that need it: each kind once for an audit."""
 
+import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -82,7 +83,9 @@ class LinkedAccount:
         inventory: Inventory,
         lock: Callable[[str], ImportLock],
         clock: Clock,
+        *,
         longest_step: float = LONGEST_STEP,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`database` is the inventory's; `lock` gives the lock of a name, which keeps processes apart, too."""
         self._access = access
@@ -91,6 +94,7 @@ class LinkedAccount:
         self._lock = lock
         self._clock = clock
         self._longest_step = longest_step
+        self._monotonic = monotonic
         make_tables(database)
 
     def read(self, ask: Ask, is_wanted: Callable[[], bool]) -> AccountRead | Progress | None:
@@ -99,7 +103,7 @@ class LinkedAccount:
         Progress: there is more to read, and the next call goes on. None: `is_wanted` says that nobody waits.
         Raises StoreUnavailable.
         """
-        watch = Watch(is_wanted, self._longest_step)
+        watch = Watch(is_wanted, self._longest_step, self._monotonic)
         outcomes: dict[str, Outcome] = {}
         kinds = self._with_what_names_roles(ask)
         try:
