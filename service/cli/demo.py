@@ -38,7 +38,7 @@ def demo(kept: Path | None) -> None:
     """Audit a demonstration fleet, from import to findings.
 
     The fleet is real: the CA certificates of the certifi bundle, 300 device certificates with keys and signatures
-    made now, IoT policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.
+    made now, policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.
     Revocation lists come from a server on this machine; those of public CAs from the internet.
 
     \b
@@ -72,7 +72,7 @@ def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
         refusals_explained(),
     ):
         _step(console, 1, f"The service listens at {url}, with its data in a temporary directory.")
-        _step(console, 2, "A fleet is imported: certificates, policies, logging options.")
+        _step(console, 2, "A fleet is imported: certificates, policies, roles, logging options.")
         imported = import_here(services.inventory, chosen.account, [fleet.inventory], console, replace=True)
         console.print(f"{imported.added:,} resources added, {imported.rejected:,} rejected.")
 

@@ -10,28 +10,34 @@ SEVERITIES = tuple(Severity)
 """Worst first."""
 
 SHORT_ID = 12
-"""Digits of a certificate's id that a narrow table shows: enough to tell a million apart."""
+"""Characters of a long id that a narrow table shows: enough to tell a million apart."""
 
 
 def resource_name(finding: dict[str, Any], *, is_short: bool = False) -> str:
-    """A finding's resource in two words: `device 9f86d0...`, `CA ab12...`, `policy Name:1`, `account 0000...`."""
+    """A finding's resource in two words: `device 9f86d0...`, `CA ab12...`, `policy Name:1`, `alias Name`, ..."""
     match finding["nonCompliantResource"]["resourceIdentifier"]:
         case {"deviceCertificateId": str(certificate_id)}:
-            return f"device {_shortened(certificate_id) if is_short else certificate_id}"
+            words = "device", _shortened(certificate_id) if is_short else certificate_id
         case {"caCertificateId": str(certificate_id)}:
-            return f"CA {_shortened(certificate_id) if is_short else certificate_id}"
+            words = "CA", _shortened(certificate_id) if is_short else certificate_id
         case {"policyVersionIdentifier": {"policyName": name, "policyVersionId": version}}:
-            return f"policy {name}:{version}"
+            words = "policy", f"{name}:{version}"
         case {"issuerCertificateIdentifier": {"issuerCertificateSubject": subject}}:
-            return f"issuer {subject}"
+            words = "issuer", subject
+        case {"roleAliasArn": str(arn)}:
+            words = "alias", arn.rpartition("/")[2]
+        case {"cognitoIdentityPoolId": str(pool)}:
+            region, _, guid = pool.partition(":")
+            words = "pool", f"{region}:{_shortened(guid) if is_short else guid}"
         case {"account": str(account)}:
-            return f"account {account}"
+            words = "account", account
         case identifier:
             return ", ".join(str(value) for value in identifier.values())
+    return " ".join(words)
 
 
-def _shortened(certificate_id: str) -> str:
-    return f"{certificate_id[:SHORT_ID]}…"
+def _shortened(identifier: str) -> str:
+    return f"{identifier[:SHORT_ID]}…"
 
 
 def moments(finding: dict[str, Any]) -> list[datetime]:

@@ -1,4 +1,4 @@
-"""The demo's fleet: real certificates, policies and settings, written as the files that `import` reads."""
+"""The demo's fleet: real certificates, policies, roles and settings, written as the files that `import` reads."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from service.demo.certificate_authority import CertificateAuthority, PublicKey, device_key, file_name, pem
 from service.demo.published_keys import blocklist_line, debian_weak_key, roca_key
+from service.demo.roles import role_records
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ DEVICE_GROUPS = (
 )
 
 CHECKS = (
+    "AUTHENTICATED_COGNITO_ROLE_OVERLY_PERMISSIVE_CHECK",
     "CA_CERTIFICATE_EXPIRING_CHECK",
     "CA_CERTIFICATE_KEY_QUALITY_CHECK",
     "DEVICE_CERTIFICATE_AGE_CHECK",
@@ -55,7 +57,10 @@ CHECKS = (
     "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK",
     "IOT_POLICY_OVERLY_PERMISSIVE_CHECK",
     "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK",
+    "IOT_ROLE_ALIAS_ALLOWS_ACCESS_TO_UNUSED_SERVICES_CHECK",
+    "IOT_ROLE_ALIAS_OVERLY_PERMISSIVE_CHECK",
     "LOGGING_DISABLED_CHECK",
+    "UNAUTHENTICATED_COGNITO_ROLE_OVERLY_PERMISSIVE_CHECK",
 )
 """Those for which the fleet has something to examine, and that need nothing else: no network, no history."""
 
@@ -110,6 +115,7 @@ def write_fleet(directory: Path, now: datetime, lists_at: str | None = None) -> 
             (fleet.inventory / "devices" / f"{device.name}.pem").write_text(pem(device.certificate))
     (fleet.inventory / "long-serving-devices.ndjson").write_text(_lines(described))
     (fleet.inventory / "policies.ndjson").write_text(_lines(_policies()))
+    (fleet.inventory / "roles.ndjson").write_text(_lines(role_records(now)))
     (fleet.inventory / "logging-options.ndjson").write_text(_lines([LOGGING_OPTIONS]))
     fleet.key_blocklist.write_text(f"# Keys of CVE-2008-0166.\n{blocklist_line(debian_weak_key())}\n")
     return fleet

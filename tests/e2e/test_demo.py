@@ -10,7 +10,9 @@ from service.demo.fleet import CHECKS, REVOCATION_CHECKS, DemoFleet
 from tests.support.demo_fleet import expected, expected_of_revocation, verdict
 from tests.support.fleet_audit_process import fleet_audit
 
-FINDING = re.compile(r"(CRITICAL|HIGH|MEDIUM|LOW) +(\w+_CHECK) +(device|CA|policy|account) (\S+) +(\S.*)")
+FINDING = re.compile(
+    r"(CRITICAL|HIGH|MEDIUM|LOW) +(\w+_CHECK) +(device|CA|policy|account|alias|pool) (\S+) +(\S.*)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,13 @@ def rows(text):
 def test_its_findings_are_those_that_its_files_deserve(told):
     text, home = told
     fleet = DemoFleet(home / "fleet" / "inventory", home / "fleet" / "weak-rsa-keys.txt")
-    names = {"device": "DEVICE_CERTIFICATE", "policy": "IOT_POLICY", "account": "ACCOUNT_SETTINGS"}
+    names = {
+        "device": "DEVICE_CERTIFICATE",
+        "policy": "IOT_POLICY",
+        "account": "ACCOUNT_SETTINGS",
+        "alias": "ROLE_ALIAS",
+        "pool": "COGNITO_IDENTITY_POOL",
+    }
     shown = [
         (check, f"{names[kind]}/{resource.replace(':', '/')}")
         for _, check, kind, resource, _ in rows(text)
@@ -58,7 +66,7 @@ def test_it_tells_the_story_and_what_to_try_next(told):
     text, _ = told
     assert "The service listens at http://127.0.0.1:" in text
     assert "start" in text
-    assert "11 checks: " in text
+    assert "15 checks: " in text
     assert "Try next" in text
     assert "audit fleet/inventory" in text
 

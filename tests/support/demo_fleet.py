@@ -21,7 +21,15 @@ DENIALS = "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK"
 LOGGING = "LOGGING_DISABLED_CHECK"
 REVOKED = "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"
 
-EXACT_CHECKS = ("CA_CERTIFICATE_KEY_QUALITY_CHECK", AGE, EXPIRING, KEY_QUALITY, POLICIES, DENIALS, LOGGING)
+USERS = "AUTHENTICATED_COGNITO_ROLE_OVERLY_PERMISSIVE_CHECK"
+GUESTS = "UNAUTHENTICATED_COGNITO_ROLE_OVERLY_PERMISSIVE_CHECK"
+ALIASES = "IOT_ROLE_ALIAS_OVERLY_PERMISSIVE_CHECK"
+UNUSED = "IOT_ROLE_ALIAS_ALLOWS_ACCESS_TO_UNUSED_SERVICES_CHECK"
+
+EXACT_CHECKS = (
+    *("CA_CERTIFICATE_KEY_QUALITY_CHECK", AGE, EXPIRING, KEY_QUALITY),
+    *(POLICIES, DENIALS, LOGGING, USERS, GUESTS, ALIASES, UNUSED),
+)
 """The checks whose findings `expected` knows all of. CA certificates of the certifi bundle expire."""
 
 BROAD_POLICIES = ("ConnectAsAnyClient", "ListenToEveryThing", "WriteEveryShadow")
@@ -29,6 +37,18 @@ BROAD_POLICIES = ("ConnectAsAnyClient", "ListenToEveryThing", "WriteEveryShadow"
 
 PASSED_BY = ("ListenButInTheControlRoom", "TOPIC_FILTERS_INTENDED_TO_DENY_ALLOWED_USING_WILDCARDS")
 """The guide's example of a Deny that subscribing to building/# passes by, and its reason code."""
+
+APP_POOL = "COGNITO_IDENTITY_POOL/us-east-1/5a6b7c8d-0000-4111-8222-333344445555"
+OF_ROLES = (
+    (USERS, APP_POOL, "ALLOWS_BROAD_ACCESS_TO_IOT_THING_ADMIN_READ_ACTIONS"),
+    (USERS, APP_POOL, "ALLOWS_ACCESS_TO_IOT_THING_ADMIN_WRITE_ACTIONS"),
+    (GUESTS, APP_POOL, "ALLOWS_ACCESS_TO_IOT_ADMIN_ACTIONS"),
+    (GUESTS, APP_POOL, "ALLOWS_BROAD_ACCESS_TO_IOT_DATA_PLANE_ACTIONS"),
+    (ALIASES, "ROLE_ALIAS/Maintenance", "ALLOWS_BROAD_ACCESS_TO_USED_SERVICES"),
+    (ALIASES, "ROLE_ALIAS/Maintenance", "ALLOWS_ACCESS_TO_SECURITY_AUDITING_SERVICES"),
+    (UNUSED, "ROLE_ALIAS/Maintenance", "ALLOWS_ACCESS_TO_UNUSED_SERVICES"),
+)
+"""What the guide says of what the app's users and guests, and the devices that are maintained, may do."""
 
 Verdict = tuple[str, str, str]
 """Check, resource, reason code."""
@@ -65,6 +85,7 @@ def expected(fleet: DemoFleet, now: datetime) -> set[Verdict]:
         *((POLICIES, f"IOT_POLICY/{name}/1", broad) for name in BROAD_POLICIES),
         (DENIALS, f"IOT_POLICY/{PASSED_BY[0]}/1", PASSED_BY[1]),
         (LOGGING, "ACCOUNT_SETTINGS/000000000000", "LOGGING_DISABLED"),
+        *OF_ROLES,
     }
 
 
@@ -85,19 +106,21 @@ def verdict(finding: dict[str, Any]) -> Verdict:
 
 
 def resource_of(finding: dict[str, Any]) -> str:
-    match finding["nonCompliantResource"]["resourceIdentifier"]:
-        case {"deviceCertificateId": certificate}:
-            return f"DEVICE_CERTIFICATE/{certificate}"
-        case {"caCertificateId": certificate}:
-            return f"CA_CERTIFICATE/{certificate}"
+    resource = finding["nonCompliantResource"]
+    match resource["resourceIdentifier"]:
         case {"policyVersionIdentifier": policy}:
-            return f"IOT_POLICY/{policy['policyName']}/{policy['policyVersionId']}"
+            name = f"{policy['policyName']}/{policy['policyVersionId']}"
         case {"issuerCertificateIdentifier": issuer}:
-            return f"ISSUER_CERTIFICATE/{issuer['issuerId']}"
-        case {"account": account}:
-            return f"ACCOUNT_SETTINGS/{account}"
+            name = issuer["issuerId"]
+        case {"roleAliasArn": arn}:
+            name = arn.rpartition("/")[2]
+        case {"cognitoIdentityPoolId": pool}:
+            name = pool.replace(":", "/")
+        case {"deviceCertificateId": name} | {"caCertificateId": name} | {"account": name}:
+            pass
         case other:
             raise AssertionError(other)
+    return f"{resource['resourceType']}/{name}"
 
 
 def _devices(inventory: Path) -> list[tuple[x509.Certificate, datetime]]:

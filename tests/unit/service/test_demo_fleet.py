@@ -94,3 +94,12 @@ def test_policies_are_whole_documents_with_names_and_versions(fleet):
 def test_keys_are_new_each_time(fleet, tmp_path):
     again = write_fleet(tmp_path, NOW)
     assert public_keys(devices(again, "camera")) != public_keys(devices(fleet, "camera"))
+
+
+def test_roles_of_aliases_and_pools_are_there_themselves(fleet):
+    told = records(fleet, "roles.ndjson")
+    roles = {record["Arn"] for record in told if record["resourceType"] == "IAM_ROLE"}
+    aliased = {record["roleArn"] for record in told if record["resourceType"] == "ROLE_ALIAS"}
+    pools = [record["Roles"] for record in told if record["resourceType"] == "IDENTITY_POOL"]
+    pooled = {arn for pool in pools for arn in pool.values()}
+    assert aliased | pooled == roles
