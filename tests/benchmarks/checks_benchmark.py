@@ -39,7 +39,7 @@ WEAK_KEYS = 200_000
 ISSUERS = 20
 REVOKED_BY_EACH = 10_000
 """Entries of each list, most of them of certificates that were deleted."""
-ROUNDS = 5
+ROUNDS = 9
 
 MOST_TIMES_A_BARE_SELECT = 3.0
 
