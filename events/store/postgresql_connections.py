@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 
 from events.errors import StoreUnavailable
+from events.store import postgresql_arrays
 
 R = TypeVar("R")
 
@@ -104,6 +105,7 @@ class Connections:
             self.translate(error)
         for python_type, dumper in ((int, Int8Dumper), (int, Int8BinaryDumper), (bool, _FlagDumper)):
             connection.adapters.register_dumper(python_type, dumper)
+        postgresql_arrays.register(connection)
         self._last_backends.append(connection.info.backend_pid)
         return connection
 

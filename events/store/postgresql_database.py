@@ -8,6 +8,7 @@ from itertools import islice
 import psycopg
 
 from events.store.database import Parameters, Row, Schema
+from events.store.postgresql_arrays import COLUMN_TYPES
 from events.store.postgresql_connections import Connection, Connections
 from events.store.postgresql_dialect import collated, formatted, is_insert_of_one_row, numbered, of_many_rows
 from events.store.schema import SchemaMissing
@@ -17,9 +18,6 @@ CONNECTIONS = 8
 
 ROWS_A_STATEMENT = 2_000
 STATEMENTS_A_MESSAGE = 200
-
-ARRAY_TYPES = {17: "bytea", 20: "bigint", 23: "bigint", 25: "text"}
-"""Object identifiers of the types of our columns, and what their values are sent as."""
 
 
 class PostgresqlDatabase:
@@ -39,7 +37,7 @@ class PostgresqlDatabase:
         """
         self.schema = schema
         self.connections = Connections(url, schema, most=most_connections, durable=durable)
-        self._types: dict[str, tuple[str, ...]] = {}
+        self._types: dict[str, tuple[int, ...]] = {}
         self._begin = f"BEGIN READ WRITE; SELECT pg_advisory_xact_lock({lock_key(schema)}, 0)"
 
     @contextmanager
@@ -92,7 +90,7 @@ class PostgresqlDatabase:
 class PostgresqlTransaction:
     """A connection inside a transaction."""
 
-    def __init__(self, connection: Connection, types: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, connection: Connection, types: dict[str, tuple[int, ...]]) -> None:
         """`types` remembers which types the values of an insert are sent as."""
         self._connection = connection
         self._types = types
@@ -110,21 +108,26 @@ class PostgresqlTransaction:
         remaining = iter(rows)
         if is_insert_of_one_row(sql):
             while some := list(islice(remaining, ROWS_A_STATEMENT)):
-                arrays = [list(values) for values in zip(*some, strict=True)]
-                self._connection.execute(of_many_rows(sql, self._types_of(sql)), arrays, binary=True)
+                types = self._types_of(sql)
+                arrays = [
+                    COLUMN_TYPES[oid][1](values)
+                    for oid, values in zip(types, zip(*some, strict=True), strict=True)
+                ]
+                names = tuple(COLUMN_TYPES[oid][0] for oid in types)
+                self._connection.execute(of_many_rows(sql, names), arrays)
             return
         cursor = psycopg.ClientCursor(self._connection)
         while some := list(islice(remaining, STATEMENTS_A_MESSAGE)):
             cursor.execute("; ".join(cursor.mogrify(formatted(sql), row) for row in some))
 
-    def _types_of(self, sql: str) -> tuple[str, ...]:
+    def _types_of(self, sql: str) -> tuple[int, ...]:
         """What the server says that the values of an insert are to be."""
         if sql not in self._types:
             server = self._connection.pgconn
             for answer in (server.prepare(b"", numbered(sql).encode()), server.describe_prepared(b"")):
                 if answer.status != psycopg.pq.ExecStatus.COMMAND_OK:
                     raise psycopg.errors.error_from_result(answer)
-            self._types[sql] = tuple(ARRAY_TYPES[answer.param_type(number)] for number in range(answer.nparams))
+            self._types[sql] = tuple(answer.param_type(number) for number in range(answer.nparams))
         return self._types[sql]
 
 
