@@ -48,11 +48,18 @@ def service_at(endpoint_url: str, paths: Sequence[Path], chosen: Settings, notes
 def service_of_its_own(paths: Sequence[Path], chosen: Settings, notes: Console) -> Iterator[Target]:
     """A service in a temporary directory, with `paths` imported into it and nothing else.
 
-    Every check is enabled. Those that make sense are the ones with something to examine.
+    Every check is enabled. Those that make sense are the ones with something to examine. No broker is asked: it
+    would give the messages of the service whose session it keeps.
     """
     with tempfile.TemporaryDirectory(prefix="fleet-audit-") as directory:
         own = replace(
-            chosen, host="127.0.0.1", port=0, data_directory=Path(directory), database_url=None, clock=SYSTEM
+            chosen,
+            host="127.0.0.1",
+            port=0,
+            data_directory=Path(directory),
+            database_url=None,
+            clock=SYSTEM,
+            mqtt_broker=None,
         )
         with start_explained(own), embedded(own, SystemClock()) as services:
             imported = import_here(services.inventory, own.account, paths, notes, replace=False)
