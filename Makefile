@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve test check bench clean
+.PHONY: help install demo serve cluster test check bench clean
 
 PYTHON ?=
 TESTS ?=
@@ -31,6 +31,9 @@ demo: install ## audit a demonstration fleet, from import to findings, in a temp
 
 serve: install ## serve the Audit API on 127.0.0.1:8080 (data in ./fleet-audit-data)
 	@.venv/bin/fleet-audit serve $(ARGS)
+
+cluster: install ## run every role as a process of its own, on a PostgreSQL and a Redis that come along (no Docker)
+	@$(RUN) tests.support.run_cluster $(ARGS)
 
 test: install ## run every test (TESTS=pattern or path: only these)
 	@case '$(TESTS)' in \

@@ -1,10 +1,12 @@
 """An audit of the demo's fleet through unmodified boto3, every filter and paginator included."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.support.boto3_story import enable, ended, findings, ids, refusal, start
+from tests.support.cluster import on_servers
 from tests.support.demo_fleet import (
     EXACT_CHECKS,
     EXPIRING,
@@ -18,14 +20,23 @@ from tests.support.demo_fleet import (
 from tests.support.fleet_audit_process import FleetAuditService, fleet_audit
 
 
-@pytest.fixture(scope="module")
-def audited(fleet, tmp_path_factory):
-    """A service in which the fleet was audited once: its client, the audit's id, and how it ended."""
+@pytest.fixture(scope="module", params=["serve", "cluster"])
+def audited(request, fleet, tmp_path_factory):
+    """A service in which the fleet was audited once: its client, the audit's id, and how it ended.
+
+    It is one process with files, and then a cluster: both give the same answers.
+    """
     home = tmp_path_factory.mktemp("audited")
-    with FleetAuditService(home, {"FLEET_AUDIT_KEY_BLOCKLIST": str(fleet.key_blocklist)}) as service:
-        imported = fleet_audit("import", fleet.inventory, "--data-dir", service.data_directory, home=home)
+    variables = {"FLEET_AUDIT_KEY_BLOCKLIST": str(fleet.key_blocklist)}
+    with ExitStack() as opened:
+        if request.param == "serve":
+            service = opened.enter_context(FleetAuditService(home, variables))
+            client, url = service.client(), service.url
+        else:
+            cluster = opened.enter_context(on_servers(home, request.getfixturevalue("postgresql"), variables))
+            client, url = cluster.client(0), cluster.urls[1]
+        imported = fleet_audit("import", fleet.inventory, "--endpoint-url", url, home=home)
         assert imported.returncode == 0, imported.stderr
-        client = service.client()
         task_id = start(client, *enable(client, *EXACT_CHECKS))
         yield client, task_id, ended(client, task_id)
 

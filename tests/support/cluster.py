@@ -3,6 +3,7 @@
 `make cluster` runs this for people (`tests/support/run_cluster.py`), and the tests run it as well.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ from tests.support.fleet_audit_process import Client, fleet_audit
 from tests.support.postgresql_server import PostgresqlServer, running_postgresql
 from tests.support.redis_server import RedisServer
 from tests.support.role_process import RoleProcess
+
+LONGEST_TAKE_OVER = 10.0
+"""Seconds."""
 
 
 class Cluster:
@@ -63,6 +67,15 @@ class Cluster:
                 each.process.terminate()
         for each in (*self.apis, *self.coordinators, *self.workers):
             each.kill_unless_it_stops()
+
+    def active_coordinator(self) -> RoleProcess:
+        """The coordinator that said last that it is active, waiting no longer than taking over may take."""
+        deadline = time.monotonic() + LONGEST_TAKE_OVER
+        while True:
+            for each in self.coordinators:
+                if each.process.poll() is None and each.said and each.said[-1].endswith(": active\n"):
+                    return each
+            assert time.monotonic() < deadline, [each.said for each in self.coordinators]
 
     def client(self, number: int = 0) -> Client:
         """boto3's client for one of the APIs."""

@@ -1,7 +1,6 @@
 """A `fleet-audit` role as a process of its own, which tells when it is ready."""
 
 import os
-import queue
 import signal
 import subprocess
 import threading
@@ -20,7 +19,9 @@ class RoleProcess:
     def __init__(self, name: str, arguments: list[str], home: Path, variables: Mapping[str, str]) -> None:
         self.name = name
         self.log = home / f"{name}.log"
-        self._said: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.said: list[str] = []
+        """Its lines so far."""
+        self._heard = threading.Condition()
         with self.log.open("ab") as errors:
             self.process = subprocess.Popen(
                 [BIN / "fleet-audit", *arguments],
@@ -35,17 +36,15 @@ class RoleProcess:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    def wait_until_it_says(self, what: str, timeout: float = LONGEST_WAIT) -> str:
-        """Wait for a line with these words, and return it."""
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                line = self._said.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                break
-            if what in line:
-                return line
-        raise AssertionError(f"{self.name} did not say {what!r} in time: {self.log.read_text()}")
+    def wait_until_it_says(self, what: str, timeout: float = LONGEST_WAIT, *, after: int = 0) -> str:
+        """Wait for a line with these words, not counting the first `after` lines, and return it."""
+        with self._heard:
+            found = self._heard.wait_for(lambda: self._find(what, after), timeout)
+        assert found, f"{self.name} did not say {what!r} in time: {self.said} {self.log.read_text()}"
+        return found
+
+    def _find(self, what: str, after: int) -> str:
+        return next((line for line in self.said[after:] if what in line), "")
 
     def url(self) -> str:
         """Where it answers, once it is ready."""
@@ -82,4 +81,28 @@ class RoleProcess:
         assert self.process.stdout is not None
         with self.process.stdout as lines:
             for line in lines:
-                self._said.put(line)
+                with self._heard:
+                    self.said.append(line)
+                    self._heard.notify_all()
+
+
+def children(of: int) -> list[int]:
+    """The processes that a process has started and that do its work."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+            command = (stat.parent / "cmdline").read_text()
+        except OSError:
+            continue
+        if int(fields[1]) == of and fields[0] != "Z" and "spawn_main" in command:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def is_alive(process_id: int) -> bool:
+    """Whether a process is there, and no mere memory of one."""
+    try:
+        return Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
