@@ -46,6 +46,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     \b
     More settings:
+      FLEET_AUDIT_DATABASE_URL       a PostgreSQL database instead of      (none)
+                                     files; `fleet-audit migrate` first
       FLEET_AUDIT_ACCOUNT            the account it answers for            (000000000000)
       FLEET_AUDIT_REGION             the region in its ARNs                (us-east-1)
       FLEET_AUDIT_KEY_BLOCKLIST      a list of Debian's weak keys          (none)
