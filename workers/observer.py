@@ -7,7 +7,7 @@ from dramatiq.broker import Broker, MessageProxy
 from dramatiq.middleware import Middleware, TimeLimitExceeded
 
 from events.at_hand import EVENT, TASK_ID
-from events.errors import StoreUnavailable, StreamConflict
+from workers.middleware import NOT_ITS_FAULT
 
 
 class WorkObserver(Protocol):
@@ -49,9 +49,9 @@ class ObservedWork(Middleware):
 
 
 def outcome_of(exception: BaseException | None) -> str:
-    """What became of an actor's work: `done`, `timed_out`, `put_off` for a store's sake, or `failed`."""
+    """What became of an actor's work: `done`, `timed_out`, `put_off` by no fault of its own, or `failed`."""
     if exception is None:
         return "done"
     if isinstance(exception, TimeLimitExceeded):
         return "timed_out"
-    return "put_off" if isinstance(exception, StoreUnavailable | StreamConflict) else "failed"
+    return "put_off" if isinstance(exception, NOT_ITS_FAULT) else "failed"

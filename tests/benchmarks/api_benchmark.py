@@ -1,23 +1,27 @@
 """How fast the API answers, against the least that could answer, in the same run.
 
 DescribeAuditTask is measured against a bare aiohttp handler that sends the same bytes; UpdateScheduledAudit, where
-each request is a new event on the disk, against a bare loop that inserts one row a transaction into SQLite.
+each request is a new event on the disk, against a bare loop that inserts one row a transaction into SQLite. All is
+counted for /metrics meanwhile; another DescribeAuditTask is measured with a line of JSON for each request besides.
 """
 
 import asyncio
+import logging
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import aiohttp
 from aiohttp import web
 
 from service.listening import listening
+from service.observing.log_lines import log_to
+from service.observing.settings import Observing
 from service.services import Services
 from tests.benchmarks.load import Load, Measured, Request, measure
 from tests.support.front_end import services
@@ -38,18 +42,22 @@ EVENT = b"x" * 300
 def main() -> None:
     """Print what was measured; end with status 1 if it is beyond its limits."""
     with tempfile.TemporaryDirectory() as directory, services(Path(directory)) as given:
-        describe, update = asyncio.run(_rounds(given, Path(directory)))
-    if describe < LEAST_OF_A_BARE_HANDLER or update < LEAST_OF_A_BARE_INSERT:
+        *describes, update = asyncio.run(_rounds(given, Path(directory)))
+    if min(describes) < LEAST_OF_A_BARE_HANDLER or update < LEAST_OF_A_BARE_INSERT:
         sys.exit(1)
 
 
-async def _rounds(given: Services, directory: Path) -> tuple[float, float]:
+async def _rounds(given: Services, directory: Path) -> tuple[float, float, float]:
     async with listening(given) as url:
         task_path, task = await _prepare(url)
         async with _bare_handler(task) as bare_url:
             describes = [
                 (await _ask_much(bare_url, task_path), await _ask_much(url, task_path)) for _ in range(ROUNDS)
             ]
+            with _a_line_for_each_request(directory / "log"):
+                logged = [
+                    (await _ask_much(bare_url, task_path), await _ask_much(url, task_path)) for _ in range(ROUNDS)
+                ]
         changes: list[Request] = [
             ("PATCH", "/audit/scheduledaudits/weekly", f'{{"dayOfWeek": "{day}"}}') for day in DAYS
         ]
@@ -58,6 +66,7 @@ async def _rounds(given: Services, directory: Path) -> tuple[float, float]:
         ]
     return (
         _report("DescribeAuditTask", "bare handler", describes, LEAST_OF_A_BARE_HANDLER),
+        _report("... with a log", "bare handler", logged, LEAST_OF_A_BARE_HANDLER),
         _report("UpdateScheduledAudit", "bare INSERT", updates, LEAST_OF_A_BARE_INSERT),
     )
 
@@ -100,6 +109,14 @@ async def _bare_handler(body: bytes) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+@contextmanager
+def _a_line_for_each_request(path: Path) -> Iterator[None]:
+    with path.open("w") as stream:
+        log_to(stream, Observing(log_format="json", log_level="info"))
+        yield
+        logging.basicConfig(level=logging.WARNING, force=True)
 
 
 def _bare_inserts(directory: Path) -> Measured:
