@@ -30,7 +30,7 @@ def collector():
 @dataclass(frozen=True)
 class Answer:
     request_id: str
-    body: dict
+    body: dict[str, str]
 
     @property
     def trace_id(self):
