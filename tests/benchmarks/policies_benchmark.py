@@ -169,7 +169,7 @@ def measure(check: Check, inventory: Inventory, path: Path, circumstances: Circu
         f"{beyond:5.1f} beyond 3 bare SELECTs (at most {MOST_MICROSECONDS_A_STATEMENT:.0f})",
         flush=True,
     )
-    return beyond <= MOST_MICROSECONDS_A_STATEMENT
+    return bool(beyond <= MOST_MICROSECONDS_A_STATEMENT)
 
 
 def seconds(work: Callable[[], object]) -> float:
