@@ -62,8 +62,12 @@ def test_a_follower_that_stops_says_at_which_event(committer: Committer, log, tm
     with database.transaction() as rows:
         rows.execute("DROP TABLE account_configuration")
     told: list[dict[str, str]] = []
-    handler = logging.Handler()
-    handler.emit = lambda _: told.append(ids_at_hand())  # type: ignore[method-assign]
+
+    class Telling(logging.Handler):
+        def emit(self, record):
+            told.append(ids_at_hand())
+
+    handler = Telling()
     logger = logging.getLogger("events.follower")
     logger.addHandler(handler)
 

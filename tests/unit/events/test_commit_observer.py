@@ -8,6 +8,7 @@ from events.application import Application
 from events.committer import Committer
 from events.errors import InvalidRequest, StoreUnavailable, StreamConflict
 from events.observer import outcome_of
+from events.vocabulary import CheckName
 from tests.support.accounts import configure, decide_too_much
 from tests.support.given import CAUSE
 from tests.support.made_up_audits import DAILY, PATIENCE, TASK, configuration
@@ -50,7 +51,7 @@ def test_a_command_has_the_name_of_its_method(committer, noting):
     application.create_scheduled_audit(DAILY, CAUSE).result(PATIENCE)
     application.delete_scheduled_audit("daily", CAUSE).result(PATIENCE)
     with pytest.raises(InvalidRequest):
-        application.start_on_demand_audit_task(TASK, ["NO_SUCH_CHECK"], CAUSE).result(PATIENCE)
+        application.start_on_demand_audit_task(TASK, [CheckName("NO_SUCH_CHECK")], CAUSE).result(PATIENCE)
     committer.stop()
 
     assert noting.commands == [

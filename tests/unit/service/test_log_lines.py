@@ -19,11 +19,11 @@ STARTED = next(each for each in EXAMPLES if isinstance(each, AuditTaskStarted))
 
 @pytest.fixture(autouse=True)
 def nothing_at_hand():
-    tokens = [(variable, variable.set(empty)) for variable, empty in ((REQUEST_ID, ""), (TASK_ID, ""))]
-    tokens.append((EVENT, EVENT.set(None)))
+    request, task, event = REQUEST_ID.set(""), TASK_ID.set(""), EVENT.set(None)
     yield
-    for variable, token in tokens:
-        variable.reset(token)
+    REQUEST_ID.reset(request)
+    TASK_ID.reset(task)
+    EVENT.reset(event)
 
 
 def record(message="It happened.", *args, fields=None, error=None):

@@ -12,6 +12,7 @@ from events.log import EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import SqliteRecorder
 from events.topics import TOPICS, UPCASTERS
+from events.vocabulary import CheckName
 from service.observing.audits import MeasuredAudits
 from service.observing.health import all_reasons, of_log
 from service.observing.metrics import Metrics
@@ -65,7 +66,7 @@ def test_history_that_is_taken_once_more_does_not_count(story):
 
 def test_work_is_counted_by_queue_and_by_whether_it_was_sent(tmp_path):
     around = Surroundings(tmp_path / "work.sqlite")
-    depths = queue_depths(around.database, {LOGGING})
+    depths = queue_depths(around.database, {CheckName(LOGGING)})
     assert set(depths().values()) == {0}
 
     events = around.story.started(EXPIRING, LOGGING)
