@@ -64,7 +64,7 @@ def test_a_follower_that_stops_says_at_which_event(committer: Committer, log, tm
     told: list[dict[str, str]] = []
 
     class Telling(logging.Handler):
-        def emit(self, record):
+        def emit(self, _):
             told.append(ids_at_hand())
 
     handler = Telling()
