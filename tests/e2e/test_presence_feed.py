@@ -6,11 +6,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from service.cli.target import service_of_its_own
+from service.settings import Settings
 from tests.support.boto3_story import enable, ended, findings, start
 from tests.support.certificates import certificate, pem
 from tests.support.fleet_audit_process import FleetAuditService, fleet_audit
-from tests.support.mqtt5_peer import mqtt5_peer
 from tests.support.mqtt_server import MqttServer, ServerTls
 from tests.support.presence import CERTIFICATE, members
 from tests.support.tls_files import TlsFiles
@@ -99,17 +101,14 @@ def test_a_broker_that_is_away_is_seen_and_leaves_the_service_ready(tmp_path, se
         assert service.stop() < 10
 
 
-def test_an_audit_of_files_takes_no_messages_from_a_service(tmp_path):
-    (tmp_path / "device.pem").write_text(pem(certificate()))
-    with mqtt5_peer() as peer:
-        broker = {
-            "FLEET_AUDIT_MQTT_HOST": "127.0.0.1",
-            "FLEET_AUDIT_MQTT_PORT": str(peer.port),
-            "FLEET_AUDIT_MQTT_TLS": "false",
-        }
-        done = fleet_audit("audit", tmp_path / "device.pem", home=tmp_path, **broker)
-        assert "DEVICE_CERTIFICATE_AGE_CHECK" in done.stdout, done.stderr
-        assert peer.connects == []
+def test_an_audit_of_files_takes_no_messages_from_a_service(tmp_path, variables):
+    device = tmp_path / "device.pem"
+    device.write_text(pem(certificate()))
+    chosen = Settings.from_environ(variables)
+    with service_of_its_own([device], chosen, Console(quiet=True)) as target:
+        answer = urllib.request.urlopen(f"{target.client.meta.endpoint_url}/health/ready", timeout=10)
+        with answer:
+            assert json.load(answer) == {"status": "ready"}
 
 
 def test_a_wrong_setting_stops_the_start_with_its_name(tmp_path):
