@@ -41,7 +41,7 @@ class Linked:
         self.inventory = inventory
         self.clock = FakeClock()
         self.account = LinkedAccount(
-            AccountAccess("us-east-1", attempts=2),
+            AccountAccess("us-east-1"),
             database,
             inventory,
             lambda name: ImportLockFile(directory / f"{name}.lock"),

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import get_session
 
 from events.vocabulary import AccountId
 from workers.aws_account.refusal import Gone, explained, not_permitted
@@ -19,7 +20,8 @@ CALLS_AT_ONCE = 8
 """Threads that call. At AWS's usual latency they are faster than its limits, which the retry mode finds out."""
 
 MOST_ATTEMPTS = 6
-"""Of one call. The last of the waits between them is some ten seconds long."""
+"""Of one call, unless boto3's AWS_MAX_ATTEMPTS or `max_attempts` says otherwise. The last of the waits between
+them is some ten seconds long."""
 
 _ROLE = re.compile(r"arn:[\w-]+:iam::([0-9]{12}):role/.+")
 
@@ -34,20 +36,23 @@ class AccountAccess:
     region: str
     assumes_role: bool = True
     """Whether the role of the audit's configuration is assumed; without, boto3's own credentials read."""
-    attempts: int = MOST_ATTEMPTS
 
     def open(self, account: AccountId, role_arn: str) -> OpenClients:
         """Begin a session, for some minutes. Raise Unreadable when there are no credentials for it."""
         try:
-            session = boto3.Session(region_name=self.region)
+            own = get_session()
+            config = _config(own.get_config_variable("max_attempts") or MOST_ATTEMPTS)
+            session = boto3.Session(botocore_session=own, region_name=self.region)
             if self.assumes_role:
-                session = self._with_role(session, account, role_arn)
+                session = self._with_role(session, config, account, role_arn)
         except BotoCoreError as error:
             raise explained("sts:AssumeRole", error) from error
         client: OpenClients = session.client
-        return lambda service: client(service, config=self._config())
+        return lambda service: client(service, config=config)
 
-    def _with_role(self, session: boto3.Session, account: AccountId, role_arn: str) -> boto3.Session:
+    def _with_role(
+        self, session: boto3.Session, config: Config, account: AccountId, role_arn: str
+    ) -> boto3.Session:
         named = _ROLE.fullmatch(role_arn)
         if named is None or named[1] != account:
             raise not_permitted(
@@ -55,7 +60,7 @@ class AccountAccess:
                 "(FLEET_AUDIT_ACCOUNT). UpdateAccountAuditConfiguration sets the role."
             )
         try:
-            given = session.client("sts", config=self._config()).assume_role(
+            given = session.client("sts", config=config).assume_role(
                 RoleArn=role_arn, RoleSessionName="fleet-audit"
             )["Credentials"]
         except ClientError as error:
@@ -69,11 +74,12 @@ class AccountAccess:
             region_name=self.region,
         )
 
-    def _config(self) -> Config:
-        return Config(
-            connect_timeout=5,
-            read_timeout=20,
-            max_pool_connections=CALLS_AT_ONCE,
-            retries={"mode": "adaptive", "total_max_attempts": self.attempts},
-            user_agent_extra="fleet-audit",
-        )
+
+def _config(attempts: int) -> Config:
+    return Config(
+        connect_timeout=5,
+        read_timeout=20,
+        max_pool_connections=CALLS_AT_ONCE,
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
+        user_agent_extra="fleet-audit",
+    )

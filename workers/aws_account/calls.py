@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.parsers import ResponseParserError
 
 from workers.aws_account.access import CALLS_AT_ONCE, Client, OpenClients
 from workers.aws_account.operations import OPERATIONS, action
@@ -67,7 +68,7 @@ class Calls:
             raise unintelligible(
                 called, "what it is to be asked for was named in another answer, and can't be"
             ) from (error)
-        except (ClientError, BotoCoreError) as error:
+        except (ClientError, BotoCoreError, ResponseParserError) as error:
             raise explained(called, error) from error
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # botocore takes it for granted that AWS answers in the form of its model.

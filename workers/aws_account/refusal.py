@@ -91,7 +91,7 @@ def unintelligible(called: str, what: str) -> Unreadable:
     return Unreadable(Reason(f"The endpoint's answer to {called} can't be understood: {what}."))
 
 
-def explained(called: str, error: ClientError | BotoCoreError) -> Exception:
+def explained(called: str, error: ClientError | BotoCoreError | ResponseParserError) -> Exception:
     """What an operation was answered with, or why it was not: Gone, or Unreadable with the action's name."""
     if isinstance(error, ClientError):
         return _refused(called, error.response)

@@ -16,6 +16,7 @@ def server(account, monkeypatch):
         monkeypatch.setenv("AWS_ENDPOINT_URL", serving.url)
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "own")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
         monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         monkeypatch.delenv("AWS_PROFILE", raising=False)
         yield serving
