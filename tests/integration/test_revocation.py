@@ -78,8 +78,9 @@ class Audit:
 
 
 @contextmanager
-def audit(tmp_path: Path, **settings: AddressRules) -> Iterator[Audit]:
-    with embedded(Settings(data_directory=tmp_path / "data", **settings), CLOCK) as services:  # type: ignore[arg-type]
+def audit(tmp_path: Path, database_url: str | None = None, **settings: AddressRules) -> Iterator[Audit]:
+    chosen = Settings(data_directory=tmp_path / "data", database_url=database_url, **settings)  # type: ignore[arg-type]
+    with embedded(chosen, CLOCK) as services:
         yield Audit(services)
 
 
@@ -107,8 +108,14 @@ def fill(services: Services, server: DocumentServer) -> None:
             importing.add(record.kind, record.values, record.der)
 
 
-def test_an_audit_finds_what_was_revoked_and_asks_each_url_once(tmp_path, server):
-    with audit(tmp_path, crl_allow=AddressRules.parse("127.0.0.1")) as auditing:
+@pytest.fixture(params=["files", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str | None:
+    url: str | None = None if request.param == "files" else request.getfixturevalue("migrated_url")
+    return url
+
+
+def test_an_audit_finds_what_was_revoked_and_asks_each_url_once(tmp_path, server, database_url):
+    with audit(tmp_path, database_url, crl_allow=AddressRules.parse("127.0.0.1")) as auditing:
         fill(auditing.services, server)
         auditing.begin()
         task = auditing.wait_until_over()
