@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 
@@ -65,7 +66,7 @@ def main(count: int, today: int) -> None:
     from moto.moto_server.threaded_moto_server import ThreadedMotoServer  # noqa: PLC0415
 
     default_user_config["iot"] = {"use_valid_cert": True}  # ids as AWS has them
-    iot = iot_backends[MOTO_ACCOUNT]["us-east-1"]
+    iot: Any = iot_backends[MOTO_ACCOUNT]["us-east-1"]
     for number in range(count):
         iot.register_certificate_without_ca(pem(device(number, today)), "ACTIVE")
     iot.create_policy("Broad", json.dumps(BROAD))
