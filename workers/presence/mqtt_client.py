@@ -147,7 +147,6 @@ class MqttClient(Client):
             with contextlib.suppress(RuntimeError):  # the loop has ended, and the process is ending
                 self._loop.call_soon_threadsafe(self._client.disconnect)
 
-
     def _on_disconnect(
         self,
         client: paho.Client,
