@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from events.store.postgresql_database import PostgresqlDatabase
 from tests.support.fleet_in_memory import FleetInMemory
 from tests.support.given import ACCOUNT, NOON
 from workers.inventory.kinds import (
@@ -15,8 +16,10 @@ from workers.inventory.kinds import (
     IAM_ROLES,
     IDENTITY_POOLS,
     Examines,
+    Kind,
     Related,
 )
+from workers.inventory.postgresql_inventory import open_postgresql_inventory
 from workers.inventory.store import open_sqlite_inventory
 from workers.worker import Inventory
 
@@ -46,24 +49,34 @@ def certificate(number: int, status: str = "ACTIVE") -> Record:
     }
 
 
+def nothing_of(kind: Kind) -> Record:
+    return {name: "" if declared.startswith("TEXT") else 0 for name, declared in kind.columns.items()}
+
+
 def pool(number: int, roles: str | None) -> Record:
-    nothing: Record = dict.fromkeys(IDENTITY_POOLS.columns, "0")
+    nothing = nothing_of(IDENTITY_POOLS)
     return nothing | {"identity_pool_id": str(number), "identity_pool_name": "p", "authenticated_roles": roles}
 
 
 def role(arn: str) -> Record:
-    nothing: Record = dict.fromkeys(IAM_ROLES.columns, "")
+    nothing = nothing_of(IAM_ROLES)
     return nothing | {"role_arn": arn, "role_name": arn.upper()}
 
 
-@pytest.fixture(params=["in memory", "sqlite"])
+@pytest.fixture(params=["in memory", "sqlite", "postgresql"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     with ExitStack() as stack:
 
         def inventory_of(records: list[Record], roles: Sequence[Record] = ()) -> Inventory:
             if request.param == "in memory":
                 return FleetInMemory(records, related=roles)
-            inventory = open_sqlite_inventory(tmp_path / "inventory.sqlite")
+            inventory = (
+                open_sqlite_inventory(tmp_path / "inventory.sqlite")
+                if request.param == "sqlite"
+                else open_postgresql_inventory(
+                    PostgresqlDatabase(request.getfixturevalue("migrated_url"), "inventory")
+                )
+            )
             stack.callback(inventory.close)
             if records:
                 with inventory.begin_import(ACCOUNT, replace=False, now=NOON) as importing:
