@@ -3,21 +3,20 @@
 Sources and choices: `workers/checks/authenticated_cognito_role_overly_permissive_check.py`, and its neighbours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-from workers.judging.data_plane_access import THINGS, broad_actions, broad_data_plane_actions
+from workers.judging.data_plane_access import TERRITORIES, THINGS, Territory, broad_actions
 from workers.judging.iot_actions import (
     EVERY_ACTION,
     NAMED,
-    OF_DEVICES,
     READS_OF_THINGS,
     WRITES_OF_THINGS,
     iot_actions_of,
 )
 from workers.judging.policy_denials import Denials
+from workers.judging.policy_resources import EVERY_RESOURCE, ResourcePattern
 from workers.judging.policy_statements import Effect, Statement
-from workers.judging.role_denials import granted_resources
 
 READ_TERRITORIES = dict.fromkeys(READS_OF_THINGS, THINGS)
 
@@ -36,8 +35,8 @@ class IotAccess:
         allowed: set[str] = set()
         for allowance in self._allowances:
             actions = iot_actions_of(allowance)
-            for granted in granted_resources(allowance):
-                if granted.is_of_iot and not actions <= allowed:
+            for granted in _granted(allowance):
+                if not actions <= allowed:
                     allowed |= _left(actions, denials.on(granted))
         return frozenset(allowed)
 
@@ -55,7 +54,7 @@ class IotAccess:
 
     def broad_reads_of_things(self) -> list[str]:
         """Return the actions that read what is known of things, where they are allowed for things in general."""
-        return broad_actions(self._statements, READ_TERRITORIES) if self.reads_of_things() else []
+        return self._broad(READ_TERRITORIES)
 
     def others(self) -> list[str]:
         """Return the actions that are neither about things nor what devices do, on whatever resource."""
@@ -63,7 +62,19 @@ class IotAccess:
 
     def broad_data_plane_actions(self) -> list[str]:
         """Return the actions of devices that are allowed on what is other devices'."""
-        return [] if self._allowed.isdisjoint(OF_DEVICES) else broad_data_plane_actions(self._statements)
+        return self._broad(TERRITORIES)
+
+    def _broad(self, territories: Mapping[str, tuple[Territory, ...]]) -> list[str]:
+        in_question = {action: theirs for action, theirs in territories.items() if action in self._allowed}
+        return broad_actions(self._statements, in_question) if in_question else []
+
+
+def _granted(allowance: Statement) -> Sequence[ResourcePattern]:
+    """The resources of AWS IoT that an Allow is about; with NotResource, every one, unless that spares none."""
+    if not allowance.is_about_other_resources:
+        return allowance.iot_resources
+    spares_all = any(spared.resource.covers(EVERY_RESOURCE.resource) for spared in allowance.iot_resources)
+    return () if spares_all else (EVERY_RESOURCE,)
 
 
 def _left(actions: frozenset[str], denials: Iterable[Statement]) -> frozenset[str]:

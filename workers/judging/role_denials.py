@@ -38,9 +38,13 @@ class RoleDenials:
 def granted_resources(allowance: Statement) -> Iterator[ResourcePattern]:
     """Yield the resources that an Allow is about; with NotResource, every one, unless that spares none."""
     if not allowance.is_about_other_resources:
-        yield from map(parse_resource, allowance.resources)
-    elif not any(_is_within(EVERY_RESOURCE, parse_resource(text)) for text in allowance.resources):
+        yield from map(_resource, allowance.resources)
+    elif not any(_is_within(EVERY_RESOURCE, _resource(text)) for text in allowance.resources):
         yield EVERY_RESOURCE
+
+
+_resource = lru_cache(maxsize=1024)(parse_resource)
+"""A role is asked about each of its resources several times."""
 
 
 @lru_cache(maxsize=1024)
@@ -49,8 +53,14 @@ def action_pattern(written: str) -> Pattern:
     return Pattern.of(written.lower())
 
 
+@lru_cache(maxsize=4096)
+def covers_actions(written: str, asked: Pattern) -> bool:
+    """Tell whether an action, as a statement has it, stands for all that `asked` does."""
+    return action_pattern(written).covers(asked)
+
+
 def _covers(denial: Statement, granted: ResourcePattern) -> bool:
-    resources = map(parse_resource, denial.resources)
+    resources = map(_resource, denial.resources)
     if denial.is_about_other_resources:
         return not any(_share_a_resource(spared, granted) for spared in resources)
     return any(_is_within(granted, denied) for denied in resources)
@@ -67,7 +77,11 @@ def _share_a_resource(one: ResourcePattern, other: ResourcePattern) -> bool:
 
 
 def _denies_all(denial: Statement, asked: Pattern) -> bool:
-    patterns = map(action_pattern, denial.actions)
     if denial.is_about_other_actions:
-        return not any(spared.overlaps(asked) for spared in patterns)
-    return any(denied.covers(asked) for denied in patterns)
+        return not any(_overlaps_actions(spared, asked) for spared in denial.actions)
+    return any(covers_actions(denied, asked) for denied in denial.actions)
+
+
+@lru_cache(maxsize=4096)
+def _overlaps_actions(written: str, asked: Pattern) -> bool:
+    return action_pattern(written).overlaps(asked)

@@ -4,10 +4,10 @@ Sources and choices: the two checks of role aliases, `workers/checks/iot_role_al
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from workers.judging.policy_statements import Effect, Statement
-from workers.judging.role_denials import RoleDenials, action_pattern, granted_resources
+from workers.judging.role_denials import RoleDenials, action_pattern, covers_actions, granted_resources
 from workers.judging.wildcards import Pattern, Symbol, Wildcard
 
 ANY_NAME: tuple[Symbol, ...] = (Wildcard.UNNAMED, Wildcard.MANY)
@@ -84,6 +84,10 @@ class ServiceAccess:
         return any(not self._denials.take_away(asked, granted) for granted in granted_resources(allowance))
 
 
+# Fleets' policies repeat few actions, and ask about few services, so what was worked out last is kept.
+
+
+@lru_cache(maxsize=1024)
 def _service_in(action: str) -> str | None:
     """The service of an action, or None when a wildcard stands in its place."""
     service, colon, _ = action.partition(":")
@@ -94,21 +98,32 @@ def _actions_of(service: str) -> Pattern:
     return action_pattern(f"{service}:*")
 
 
+@lru_cache(maxsize=1024)
+def _unnamed_actions_of(service: str) -> Pattern:
+    return Pattern([*service, ":", *ANY_NAME])
+
+
 def _allowed_within(allowance: Statement, territory: Pattern) -> Iterator[Pattern]:
     """Yield what an Allow is about within a territory: all of it, where the two only overlap."""
-    patterns = map(action_pattern, allowance.actions)
     if allowance.is_about_other_actions:
-        if not any(spared.covers(territory) for spared in patterns):
+        if not any(covers_actions(spared, territory) for spared in allowance.actions):
             yield territory
         return
-    for allowed in patterns:
-        if territory.covers(allowed):
+    for action in allowance.actions:
+        allowed = _within(action, territory)
+        if allowed is not None:
             yield allowed
-        elif territory.overlaps(allowed):
-            yield territory
+
+
+@lru_cache(maxsize=4096)
+def _within(action: str, territory: Pattern) -> Pattern | None:
+    allowed = action_pattern(action)
+    if territory.covers(allowed):
+        return allowed
+    return territory if territory.overlaps(allowed) else None
 
 
 def _is_about_all(allowance: Statement, territory: Pattern) -> bool:
     """Tell whether an Allow is about the whole territory; with NotAction, also when that spares a part of it."""
-    covering = any(action_pattern(action).covers(territory) for action in allowance.actions)
+    covering = any(covers_actions(action, territory) for action in allowance.actions)
     return covering != allowance.is_about_other_actions
