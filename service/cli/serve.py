@@ -50,6 +50,11 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
                                      files; `fleet-audit migrate` first
       FLEET_AUDIT_ACCOUNT            the account it answers for            (000000000000)
       FLEET_AUDIT_REGION             the region in its ARNs                (us-east-1)
+      FLEET_AUDIT_SOURCE             import, or aws: an audit reads the    (import)
+                                     account with boto3 first, whose own
+                                     AWS_... variables apply
+      FLEET_AUDIT_ASSUME_ROLE        whether it does so by the role of the (true)
+                                     audit's configuration
       FLEET_AUDIT_KEY_BLOCKLIST      a list of Debian's weak keys          (none)
       FLEET_AUDIT_CRL_ALLOW          hosts and networks, comma-separated,  (none)
                                      that may be asked for revocation lists
