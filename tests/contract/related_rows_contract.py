@@ -16,7 +16,8 @@ POOLS = Examines(IDENTITY_POOLS, (), related=Related(IAM_ROLES, "authenticated_r
 
 def pool(number: int, *roles: str) -> Mapping[str, Any]:
     named = ", ".join(f'"{role}"' for role in roles)
-    nothing = dict.fromkeys(IDENTITY_POOLS.columns, 0)
+    columns = IDENTITY_POOLS.columns.items()
+    nothing = {name: "" if declared.startswith("TEXT") else 0 for name, declared in columns}
     return nothing | {"identity_pool_id": f"{number:06}", "authenticated_roles": f"[{named}]"}
 
 
