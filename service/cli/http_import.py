@@ -35,7 +35,8 @@ def import_over_http(
     """Import the files at and under `paths`; what can't be read here is rejected here, and the rest is sent."""
     rejections = Rejections()
     with tolerated_irregularities():
-        answer = _post(endpoint_url, _pieces(_lines(account, paths, rejections, progress)), replace=replace)
+        target = f"{PATH}?replace={'true' if replace else 'false'}"
+        answer = post_ndjson(endpoint_url, target, _pieces(_lines(account, paths, rejections, progress)))
     there = [Rejection(each["reason"], endpoint_url, each.get("line")) for each in answer["rejections"]]
     return ImportReport(
         version=answer["inventoryVersion"],
@@ -79,18 +80,22 @@ def _pieces(lines: Iterator[bytes]) -> Iterator[bytes]:
         yield bytes(piece)
 
 
-def _post(endpoint_url: str, pieces: Iterator[bytes], *, replace: bool) -> dict[str, Any]:
+def post_ndjson(endpoint_url: str, target: str, pieces: Iterator[bytes]) -> dict[str, Any]:
+    """Send a stream to a path of the service at `endpoint_url`, and return its answer. Raise HttpImportError."""
     parts = urlsplit(endpoint_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise HttpImportError(f"{endpoint_url} is not an http:// or https:// address.")
     connection_type = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connection_type(parts.hostname, parts.port, timeout=LONGEST_SILENCE)
-    target = f"{parts.path.rstrip('/')}{PATH}?replace={'true' if replace else 'false'}"
     try:
         with suppress(BrokenPipeError, ConnectionResetError):
             # If it stops reading, it has refused, and its answer says why.
             connection.request(
-                "POST", target, pieces, {"Content-Type": "application/x-ndjson"}, encode_chunked=True
+                "POST",
+                parts.path.rstrip("/") + target,
+                pieces,
+                {"Content-Type": "application/x-ndjson"},
+                encode_chunked=True,
             )
         answer = connection.getresponse()
         body = json.loads(answer.read())

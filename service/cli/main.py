@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "demo",
     "serve": "serve",
     "import": "import_",
+    "presence": "presence",
     "audit": "audit",
     "watch": "watch",
     "checks": "checks",

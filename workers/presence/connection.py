@@ -56,10 +56,12 @@ class Connection:
 def connection_id(event: PresenceEvent) -> str:
     """The id of the connection that an event is about: 32 hex digits, made of all that tells one from another.
 
-    The principal is among that: whoever repeats the session of another client makes a connection of its own.
+    The principal is among that: whoever repeats the session of another client makes a connection of its own. The
+    first digits are the client's, so that the connections of one client lie together in the table.
     """
     told = [event.principal, event.client_id, event.session_id, event.version]
-    return hashlib.blake2b(orjson.dumps(told), digest_size=16).hexdigest()
+    of_client = hashlib.blake2b(event.client_id.encode(), digest_size=4).hexdigest()
+    return of_client + hashlib.blake2b(orjson.dumps(told), digest_size=12).hexdigest()
 
 
 def _either(one: bool | None, other: bool | None) -> bool | None:
