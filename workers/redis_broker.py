@@ -1,6 +1,6 @@
 """The queue in Redis: Dramatiq's broker, set up so that a worker's death costs seconds.
 
-What is changed, and why, is in docs/decisions/0010. Nothing depends on what is in Redis.
+What is changed, and why: docs/decisions/0010-roles-and-a-queue-in-redis.md. Nothing depends on what is in Redis.
 """
 
 from collections import defaultdict

@@ -2,7 +2,7 @@
 
 The lock spares work, and nothing rests on it: read models and the dispatcher's tables change in transactions that
 look at the position first, so a coordinator that was active a moment too long changes nothing
-(docs/decisions/0010).
+(docs/decisions/0010-roles-and-a-queue-in-redis.md).
 """
 
 import fcntl

@@ -1,7 +1,7 @@
 """Runs a worker's processes: starts them, starts again what died, and stops them together.
 
 Not Dramatiq's command line: that takes its broker from an importable global, ends all processes when one dies, and
-gives them ten minutes to stop (docs/decisions/0010).
+gives them ten minutes to stop (docs/decisions/0010-roles-and-a-queue-in-redis.md).
 """
 
 import logging

@@ -1,7 +1,6 @@
 """What the dispatcher and the workers expect of a queue, whichever it is."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from queue import SimpleQueue
@@ -13,6 +12,7 @@ from dramatiq.middleware import TimeLimitExceeded
 from events.errors import StoreUnavailable
 from events.vocabulary import CheckName, TaskId
 from tests.support.given import ACCOUNT
+from tests.support.waiting import until
 from workers.messages import JUDGE_SHARD, JUDGING_QUEUE, Sending, message_for
 from workers.queue import QueueBroker
 from workers.work_item import WorkItem
@@ -22,13 +22,6 @@ LONGEST = 20.0
 
 def sending(shard: int, attempt: int = 1) -> Sending:
     return Sending(WorkItem(ACCOUNT, TaskId("a" * 32), CheckName("NAMES_CHECK"), shard), attempt)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    deadline = time.monotonic() + LONGEST
-    while not condition():
-        assert time.monotonic() < deadline, "it does not come about"
 
 
 class QueueContract:

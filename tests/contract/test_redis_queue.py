@@ -11,9 +11,10 @@ from queue import SimpleQueue
 
 import pytest
 
-from tests.contract.queue_contract import LONGEST, QueueContract, sending, until
+from tests.contract.queue_contract import LONGEST, QueueContract, sending
 from tests.support.judging_process import HEARTBEAT_TIMEOUT, judge_and_hang
 from tests.support.redis_server import RedisServer
+from tests.support.waiting import until
 from workers.messages import JUDGING_QUEUE, message_for
 from workers.queue import QueueBroker, QueueUnavailable
 from workers.redis_broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, SharedBroker, connect
