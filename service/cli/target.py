@@ -18,7 +18,7 @@ from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
 from service.services import Services
-from service.settings import SYSTEM, Settings
+from service.settings import IMPORT, SYSTEM, Settings
 from workers.inventory.importers.import_report import ImportReport
 
 
@@ -48,8 +48,8 @@ def service_at(endpoint_url: str, paths: Sequence[Path], chosen: Settings, notes
 def service_of_its_own(paths: Sequence[Path], chosen: Settings, notes: Console) -> Iterator[Target]:
     """A service in a temporary directory, with `paths` imported into it and nothing else.
 
-    Every check is enabled. Those that make sense are the ones with something to examine. No broker is asked: it
-    would give the messages of the service whose session it keeps.
+    Every check is enabled. Those that make sense are the ones with something to examine. No account is read, and
+    no broker is asked: it would give the messages of the service whose session it keeps.
     """
     with tempfile.TemporaryDirectory(prefix="fleet-audit-") as directory:
         own = replace(
@@ -58,6 +58,7 @@ def service_of_its_own(paths: Sequence[Path], chosen: Settings, notes: Console) 
             port=0,
             data_directory=Path(directory),
             database_url=None,
+            source=IMPORT,
             clock=SYSTEM,
             mqtt_broker=None,
         )

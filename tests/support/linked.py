@@ -30,25 +30,10 @@ def wanted() -> bool:
 class Linked:
     """An inventory and what fills it."""
 
-    def __init__(
-        self,
-        directory: Path,
-        inventory: Inventory,
-        database: SqliteDatabase,
-        longest_step: float,
-        monotonic: Callable[[], float],
-    ) -> None:
+    def __init__(self, inventory: Inventory, make: Callable[[FakeClock], LinkedAccount]) -> None:
         self.inventory = inventory
         self.clock = FakeClock()
-        self.account = LinkedAccount(
-            AccountAccess("us-east-1"),
-            database,
-            inventory,
-            lambda name: ImportLockFile(directory / f"{name}.lock"),
-            self.clock,
-            longest_step=longest_step,
-            monotonic=monotonic,
-        )
+        self.account = make(self.clock)
 
     def ask(self, *kinds: Kind, since: datetime | None = None, role_arn: str = ROLE) -> Ask:
         return Ask(ACCOUNT, role_arn, kinds, kinds, since or self.clock.now())
@@ -95,7 +80,18 @@ def linked(
     """A data directory of its own."""
     path = directory / "inventory.sqlite"
     with closing(open_sqlite_inventory(path)) as inventory, closing(SqliteDatabase(path)) as database:
-        yield Linked(directory, inventory, database, longest_step, monotonic)
+        yield Linked(
+            inventory,
+            lambda clock: LinkedAccount(
+                AccountAccess("us-east-1"),
+                database,
+                inventory,
+                lambda name: ImportLockFile(directory / f"{name}.lock"),
+                clock,
+                longest_step=longest_step,
+                monotonic=monotonic,
+            ),
+        )
 
 
 def devices(count: int) -> MadeUpAccount:

@@ -39,6 +39,8 @@ def test_every_variable_is_read(tmp_path):
             "FLEET_AUDIT_THROTTLING_STATUS": "400",
             "FLEET_AUDIT_WORKER_THREADS": "64",
             "FLEET_AUDIT_SHARD_SIZE": "100",
+            "FLEET_AUDIT_SOURCE": "aws",
+            "FLEET_AUDIT_ASSUME_ROLE": "false",
             "PATH": "/bin",
         }
     )
@@ -54,6 +56,8 @@ def test_every_variable_is_read(tmp_path):
         throttling_status=400,
         worker_threads=64,
         shard_size=100,
+        source="aws",
+        assumes_role=False,
     )
 
 
@@ -79,6 +83,8 @@ def test_an_empty_variable_counts_as_not_given():
         ("FLEET_AUDIT_RETENTION_DAYS", "3651", "1 to 3650"),
         ("FLEET_AUDIT_KEY_BLOCKLIST", "no/such/file", "file that exists"),
         ("FLEET_AUDIT_CRL_ALLOW", "10.0.0.0/33", "networks such as 10.0.0.0/8"),
+        ("FLEET_AUDIT_SOURCE", "azure", "import or aws"),
+        ("FLEET_AUDIT_ASSUME_ROLE", "no", "true or false"),
         ("FLEET_AUDIT_THROTTLING_STATUS", "503", "400 or 429"),
         ("FLEET_AUDIT_WORKER_THREADS", "0", "1 to 64"),
         ("FLEET_AUDIT_WORKER_THREADS", "65", "1 to 64"),
