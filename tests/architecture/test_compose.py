@@ -15,11 +15,11 @@ FILES = ("compose.yaml", "compose.embedded.yaml")
 SETTINGS = "".join(path.read_text() for path in (ROOT / "service").rglob("*.py"))
 
 
-def services(file: str) -> dict[str, dict]:
+def services(file):
     return yaml.safe_load((ROOT / file).read_text())["services"]
 
 
-def each_service() -> list:
+def each_service():
     return [
         pytest.param(service, id=f"{file}: {name}") for file in FILES for name, service in services(file).items()
     ]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from service.roles.leadership import FileLock, PostgresqlLock
+from service.roles.leadership import FileLock, Lock, PostgresqlLock
 from tests.support.tcp_relay import tcp_relay
 from tests.support.waiting import until
 
@@ -23,6 +23,7 @@ def released(*locks):
 @pytest.fixture(params=["file", "postgresql"])
 def locks(request, tmp_path):
     """Two that compete for one lock."""
+    made: list[Lock]
     if request.param == "file":
         made = [FileLock(tmp_path / "lock") for _ in range(2)]
     else:

@@ -9,6 +9,7 @@ from events.configuration_change import CheckConfiguration, ConfigurationChange
 from events.follower import Follower
 from events.identifiers import audit_task_id
 from events.store.database import SqliteDatabase
+from events.vocabulary import CheckName, TaskId
 from projections.read_models import ReadModels
 from service.data_directory import make_data_directory
 from service.parts import coordination, parts, worker
@@ -20,7 +21,7 @@ from tests.support.waiting import until
 from tests.support.workshop import ENDINGS
 from workers.embedded import EmbeddedWorkers
 
-CHECKS = ["LOGGING_DISABLED_CHECK", "DEVICE_CERTIFICATE_EXPIRING_CHECK"]
+CHECKS = [CheckName("LOGGING_DISABLED_CHECK"), CheckName("DEVICE_CERTIFICATE_EXPIRING_CHECK")]
 AUDITS = 20
 
 
@@ -43,7 +44,7 @@ def test_two_at_once_leave_what_one_would_have(tmp_path):
         enable(first.application)
         for number in range(AUDITS):
             application = (first, second)[number % 2].application
-            task_id = f"{number:032x}"
+            task_id = TaskId(f"{number:032x}")
             started = application.start_on_demand_audit_task(task_id, CHECKS, CAUSE).result(20)
             assert all(each.answering.wait_until(started.position, 20) for each in active)
             until(partial(is_over, stores[0].log, task_id))
