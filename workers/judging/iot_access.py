@@ -77,10 +77,10 @@ def _granted(allowance: Statement) -> Sequence[ResourcePattern]:
     return () if spares_all else (EVERY_RESOURCE,)
 
 
-def _left(actions: frozenset[str], denials: Iterable[Statement]) -> frozenset[str]:
+def _left(actions: frozenset[str], denials: Sequence[Statement]) -> frozenset[str]:
     for denial in denials:
         actions -= iot_actions_of(denial)
-        if not actions <= EVERY_ACTION:
-            # A Deny with a wildcard is also about names that are not in the list of all.
-            actions = frozenset(action for action in actions if not denial.is_about(action))
+    if denials and (unknown := actions - EVERY_ACTION):
+        # A Deny with a wildcard is also about names that are not in the list of all.
+        actions -= {action for action in unknown if any(denial.is_about(action) for denial in denials)}
     return actions

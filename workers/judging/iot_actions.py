@@ -111,13 +111,26 @@ def iot_actions_of(statement: Statement) -> frozenset[str]:
 
     One that AWS IoT does not have, or did not when this was written, is among them where the statement names it.
     """
-    named: frozenset[str] = frozenset().union(*map(_actions_named, statement.actions))
-    return EVERY_ACTION - named if statement.is_about_other_actions else named
+    named = _all_named(statement.actions)
+    return _all_but(named) if statement.is_about_other_actions else named
+
+
+# A fleet's policies are alike in their actions, so the sets that were made last are kept.
+
+
+@lru_cache(maxsize=512)
+def _all_named(actions: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*map(_actions_named, actions))
+
+
+@lru_cache(maxsize=64)
+def _all_but(named: frozenset[str]) -> frozenset[str]:
+    return EVERY_ACTION - named
 
 
 @lru_cache(maxsize=1024)
 def _actions_named(written: str) -> frozenset[str]:
-    """The actions that one entry of a statement stands for. Fleets' policies repeat few of them."""
+    """The actions that one entry of a statement stands for."""
     lower = written.lower()
     if "*" not in lower and "?" not in lower:
         return frozenset([_BY_LOWER_CASE.get(lower, written)] if lower.startswith(SERVICE) else ())

@@ -43,20 +43,27 @@ def granted_resources(allowance: Statement) -> Iterator[ResourcePattern]:
         yield EVERY_RESOURCE
 
 
+# A fleet's policies are alike in their actions, so what was worked out last is kept.
+
 _resource = lru_cache(maxsize=1024)(parse_resource)
 """A role is asked about each of its resources several times."""
 
 
 @lru_cache(maxsize=1024)
 def action_pattern(written: str) -> Pattern:
-    """Read an action, whose case does not matter. Fleets' policies repeat few of them."""
+    """Read an action, whose case does not matter."""
     return Pattern.of(written.lower())
 
 
 @lru_cache(maxsize=4096)
-def covers_actions(written: str, asked: Pattern) -> bool:
-    """Tell whether an action, as a statement has it, stands for all that `asked` does."""
-    return action_pattern(written).covers(asked)
+def covers_all(actions: tuple[str, ...], asked: Pattern) -> bool:
+    """Tell whether one of a statement's actions stands for all that `asked` does."""
+    return any(action_pattern(action).covers(asked) for action in actions)
+
+
+@lru_cache(maxsize=4096)
+def _have_part_in(actions: tuple[str, ...], asked: Pattern) -> bool:
+    return any(action_pattern(action).overlaps(asked) for action in actions)
 
 
 def _covers(denial: Statement, granted: ResourcePattern) -> bool:
@@ -78,10 +85,5 @@ def _share_a_resource(one: ResourcePattern, other: ResourcePattern) -> bool:
 
 def _denies_all(denial: Statement, asked: Pattern) -> bool:
     if denial.is_about_other_actions:
-        return not any(_overlaps_actions(spared, asked) for spared in denial.actions)
-    return any(covers_actions(denied, asked) for denied in denial.actions)
-
-
-@lru_cache(maxsize=4096)
-def _overlaps_actions(written: str, asked: Pattern) -> bool:
-    return action_pattern(written).overlaps(asked)
+        return not _have_part_in(denial.actions, asked)
+    return covers_all(denial.actions, asked)

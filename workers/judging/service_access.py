@@ -3,11 +3,11 @@
 Sources and choices: the two checks of role aliases, `workers/checks/iot_role_alias_*_check.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from workers.judging.policy_statements import Effect, Statement
-from workers.judging.role_denials import RoleDenials, action_pattern, covers_actions, granted_resources
+from workers.judging.role_denials import RoleDenials, action_pattern, covers_all, granted_resources
 from workers.judging.wildcards import Pattern, Symbol, Wildcard
 
 ANY_NAME: tuple[Symbol, ...] = (Wildcard.UNNAMED, Wildcard.MANY)
@@ -27,8 +27,7 @@ class ServiceAccess:
         statements = list(statements)
         self._allowances = [each for each in statements if each.effect is Effect.ALLOW]
         self._denials = RoleDenials(statements)
-        named = (_service_in(action) for statement in statements for action in statement.actions)
-        self.named = frozenset(service for service in named if service is not None)
+        self.named = frozenset[str]().union(*(_services_in(statement.actions)[0] for statement in statements))
         """The services that the policies name, to allow them or not."""
 
     def allowed(self, services: Iterable[str]) -> list[str]:
@@ -61,7 +60,7 @@ class ServiceAccess:
     @cached_property
     def _has_wildcards(self) -> bool:
         return any(
-            allowance.is_about_other_actions or None in map(_service_in, allowance.actions)
+            allowance.is_about_other_actions or _services_in(allowance.actions)[1]
             for allowance in self._allowances
         )
 
@@ -70,13 +69,15 @@ class ServiceAccess:
         return any(
             self._is_left(asked, allowance)
             for allowance in self._allowances
-            for asked in _allowed_within(allowance, territory)
+            for asked in _asked(allowance, territory)
         )
 
     def _allows_all(self, territory: Pattern) -> bool:
         """Tell whether one Allow is about all actions of the territory, and they are not denied as a whole."""
         return any(
-            _is_about_all(allowance, territory) and self._is_left(territory, allowance)
+            # NotAction that spares a part of the territory is about the rest of it.
+            covers_all(allowance.actions, territory) != allowance.is_about_other_actions
+            and self._is_left(territory, allowance)
             for allowance in self._allowances
         )
 
@@ -88,10 +89,11 @@ class ServiceAccess:
 
 
 @lru_cache(maxsize=1024)
-def _service_in(action: str) -> str | None:
-    """The service of an action, or None when a wildcard stands in its place."""
-    service, colon, _ = action.partition(":")
-    return service.lower() if colon and "*" not in service and "?" not in service else None
+def _services_in(actions: tuple[str, ...]) -> tuple[frozenset[str], bool]:
+    """The services that actions name, and whether a wildcard stands in the place of one."""
+    places = {service.lower() if colon else "*" for service, colon, _ in (each.partition(":") for each in actions)}
+    named = frozenset(place for place in places if "*" not in place and "?" not in place)
+    return named, len(named) < len(places)
 
 
 def _actions_of(service: str) -> Pattern:
@@ -103,27 +105,15 @@ def _unnamed_actions_of(service: str) -> Pattern:
     return Pattern([*service, ":", *ANY_NAME])
 
 
-def _allowed_within(allowance: Statement, territory: Pattern) -> Iterator[Pattern]:
-    """Yield what an Allow is about within a territory: all of it, where the two only overlap."""
+def _asked(allowance: Statement, territory: Pattern) -> tuple[Pattern, ...]:
+    """Return what an Allow is about within a territory."""
     if allowance.is_about_other_actions:
-        if not any(covers_actions(spared, territory) for spared in allowance.actions):
-            yield territory
-        return
-    for action in allowance.actions:
-        allowed = _within(action, territory)
-        if allowed is not None:
-            yield allowed
+        return () if covers_all(allowance.actions, territory) else (territory,)
+    return _allowed_within(allowance.actions, territory)
 
 
 @lru_cache(maxsize=4096)
-def _within(action: str, territory: Pattern) -> Pattern | None:
-    allowed = action_pattern(action)
-    if territory.covers(allowed):
-        return allowed
-    return territory if territory.overlaps(allowed) else None
-
-
-def _is_about_all(allowance: Statement, territory: Pattern) -> bool:
-    """Tell whether an Allow is about the whole territory; with NotAction, also when that spares a part of it."""
-    covering = any(covers_actions(action, territory) for action in allowance.actions)
-    return covering != allowance.is_about_other_actions
+def _allowed_within(actions: tuple[str, ...], territory: Pattern) -> tuple[Pattern, ...]:
+    """Return what actions stand for within a territory: all of it, where the two only overlap."""
+    patterns = [each for each in map(action_pattern, actions) if territory.overlaps(each)]
+    return tuple(each if territory.covers(each) else territory for each in patterns)
