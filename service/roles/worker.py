@@ -14,8 +14,9 @@ from service.settings import Settings
 from service.stores import stores_of_a_role
 from workers.crews import Crews
 
-IDLE_WAKE_UP = 0.5
-"""Seconds after which threads that have nothing to do ask Redis again, at the latest."""
+IDLE_WAKE_UP = 1.0
+"""Seconds after which threads that have nothing to do ask Redis again, at the latest. Half of it costs an idle worker
+and Redis twice as much, together 1.6 % of a core for three workers."""
 
 PATIENCE = 6.0
 """Seconds that work in hand has to end once the process is told to stop. A shard takes well under one."""
