@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from events.audit_account import AuditAccount
+from events.audit_end import audit_ended
 from events.audit_task import AuditTask, CheckOutcome, TargetCheck
 from events.check_catalogue import CheckCatalogue
 from events.check_run import AccountReading, CheckPlan, CheckRun
@@ -21,6 +22,7 @@ from events.configuration_change import ConfigurationChange
 from events.event import Cause
 from events.finding_batches import Batch, batches_of, saves_of
 from events.identifiers import audit_account_id, audit_task_id, check_run_id, check_shard_id
+from events.notifications import Notifications
 from events.resource import NonCompliance
 from events.scheduled_audit import ScheduledAudit
 from events.vocabulary import AuditTaskType, CheckErrorCode, CheckName, CheckRunStatus, Severity, TaskId
@@ -48,6 +50,7 @@ class Application:
         self._committer = committer
         self._catalogue = catalogue
         self._region = region
+        self.notifications = Notifications(committer)
 
     # Configuration
 
@@ -171,7 +174,7 @@ class Application:
 
         def decide(unit: Unit) -> None:
             _task(unit, task_id, cause).cancel(cause)
-            _account(unit, cause).release_on_demand_audit(task_id, cause)
+            audit_ended(unit, task_id, cause)
 
         return self._committer.submit(decide)
 
@@ -260,10 +263,8 @@ def _end_check_run(
     unit: Unit, task_id: TaskId, check_name: CheckName, outcome: CheckOutcome, cause: Cause
 ) -> None:
     _run(unit, task_id, check_name, cause).end(task_id, check_name, outcome, cause)
-    task = _task(unit, task_id, cause)
-    task.record_check_outcome(check_name, outcome, cause)
-    if task.is_over:
-        _account(unit, cause).release_on_demand_audit(task_id, cause)
+    if _task(unit, task_id, cause).record_check_outcome(check_name, outcome, cause):
+        audit_ended(unit, task_id, cause)
 
 
 def _keep_findings(

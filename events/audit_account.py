@@ -14,6 +14,7 @@ from events.audit_account_events import (
     AuditConfigurationDeleted,
     AuditNotificationTargetChanged,
     AuditRoleChanged,
+    AuditWebhookSwitched,
     OnDemandAuditAdmitted,
     OnDemandAuditReleased,
     ScheduledAuditChanged,
@@ -45,6 +46,7 @@ class AuditAccount(Aggregate):
     enabled_checks: set[CheckName]
     configurations: dict[CheckName, dict[str, str]]
     targets: dict[NotificationTargetType, NotificationTarget]
+    has_webhook: bool
     scheduled_audits: dict[str, ScheduledAudit]
     scheduled_audits_ever: int
     on_demand_audits: set[TaskId]
@@ -55,6 +57,7 @@ class AuditAccount(Aggregate):
         self.enabled_checks = set()
         self.configurations = {}
         self.targets = {}
+        self.has_webhook = False
         self.scheduled_audits = {}
         self.scheduled_audits_ever = 0
         self.on_demand_audits = set()
@@ -117,6 +120,11 @@ class AuditAccount(Aggregate):
                 )
             merged[target_type] = target
         return merged
+
+    def set_webhook(self, is_set: bool, cause: Cause) -> None:
+        """Note whether the service has a webhook. It is the service's setting, and outlasts the configuration."""
+        if is_set != self.has_webhook:
+            self.trigger(AuditWebhookSwitched, cause, is_set=is_set)
 
     def delete_configuration(self, cause: Cause, *, delete_scheduled_audits: bool) -> None:
         """Forget the configuration, and the scheduled audits too when asked to."""

@@ -65,6 +65,16 @@ class AuditNotificationTargetChanged(Event):
         account.targets[self.target_type] = self.target
 
 
+class AuditWebhookSwitched(Event):
+    """Audits that end from now on are announced to the webhook of the service's settings, or no more."""
+
+    TOPIC = "AuditAccount.WebhookSwitched.v1"
+    is_set: bool
+
+    def apply(self, account: "AuditAccount") -> None:
+        account.has_webhook = self.is_set
+
+
 class AuditConfigurationDeleted(Event):
     """The account's audit configuration went back to its defaults: nothing enabled."""
 

@@ -81,16 +81,20 @@ class AuditTask(Aggregate):
             previous_start=previous_start,
         )
 
-    def record_check_outcome(self, check_name: CheckName, outcome: CheckOutcome, cause: Cause) -> None:
-        """Note how one check ended; the last one ends the task. A repeated or late report changes nothing."""
+    def record_check_outcome(self, check_name: CheckName, outcome: CheckOutcome, cause: Cause) -> bool:
+        """Note how one check ended; the last one ends the task, which then is True.
+
+        A repeated or late report changes nothing.
+        """
         if self.is_over or check_name not in self.open_checks:
-            return
+            return False
         self.trigger(
             AuditCheckOutcomeRecorded, cause, task_id=self.task_id, check_name=check_name, outcome=outcome
         )
         if not self.open_checks:
             ended = AuditTaskFailed if self.checks_failed == len(self.target_checks) else AuditTaskCompleted
             self.trigger(ended, cause, task_id=self.task_id)
+        return self.is_over
 
     def cancel(self, cause: Cause) -> None:
         """Cancel the audit, and with it every check that has not ended."""

@@ -31,6 +31,11 @@ def scheduled_task_id(account: AccountId, name: str, generation: int, due: datet
     return TaskId(uuid5(scheduled_audit_id(account, name, generation), due.isoformat()).hex)
 
 
+def audit_notification_id(account: AccountId, task_id: TaskId, channel: str) -> UUID:
+    """The stream of the announcement of an audit's end over a channel, and the identity of its message."""
+    return uuid5(audit_task_id(account, task_id), f"notifications/{channel}")
+
+
 def check_run_id(account: AccountId, task_id: TaskId, check_name: CheckName) -> UUID:
     """The stream of one check of one audit."""
     return uuid5(audit_task_id(account, task_id), f"checks/{check_name}")

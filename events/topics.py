@@ -14,6 +14,7 @@ from events.audit_account_events import (
     AuditConfigurationDeleted,
     AuditNotificationTargetChanged,
     AuditRoleChanged,
+    AuditWebhookSwitched,
     OnDemandAuditAdmitted,
     OnDemandAuditReleased,
     ScheduledAuditChanged,
@@ -22,6 +23,12 @@ from events.audit_account_events import (
     ScheduledAuditStarted,
     ScheduledAuditTagged,
     ScheduledAuditUntagged,
+)
+from events.audit_notification import (
+    AuditNotificationDelivered,
+    AuditNotificationGivenUp,
+    AuditNotificationRequested,
+    AuditNotificationRetried,
 )
 from events.audit_task import (
     AuditCheckOutcomeRecorded,
@@ -50,6 +57,7 @@ TOPICS: Mapping[str, type[Event]] = {
     "AuditAccount.ChecksDisabled.v1": AuditChecksDisabled,
     "AuditAccount.CheckConfigured.v1": AuditCheckConfigured,
     "AuditAccount.NotificationTargetChanged.v1": AuditNotificationTargetChanged,
+    "AuditAccount.WebhookSwitched.v1": AuditWebhookSwitched,
     "AuditAccount.ConfigurationDeleted.v1": AuditConfigurationDeleted,
     "AuditAccount.ScheduledAuditCreated.v1": ScheduledAuditCreated,
     "AuditAccount.ScheduledAuditChanged.v1": ScheduledAuditChanged,
@@ -64,6 +72,10 @@ TOPICS: Mapping[str, type[Event]] = {
     "AuditTask.Completed.v1": AuditTaskCompleted,
     "AuditTask.Failed.v1": AuditTaskFailed,
     "AuditTask.Canceled.v1": AuditTaskCanceled,
+    "AuditNotification.Requested.v1": AuditNotificationRequested,
+    "AuditNotification.Delivered.v1": AuditNotificationDelivered,
+    "AuditNotification.GivenUp.v1": AuditNotificationGivenUp,
+    "AuditNotification.Retried.v1": AuditNotificationRetried,
     "CheckRun.DataCollectionStarted.v1": CheckDataCollectionStarted,
     "CheckRun.AccountReadingProgressed.v1": CheckAccountReadingProgressed,
     "CheckRun.AccountRead.v1": CheckAccountRead,

@@ -11,6 +11,7 @@ from events.audit_account_events import (
     AuditConfigurationDeleted,
     AuditNotificationTargetChanged,
     AuditRoleChanged,
+    AuditWebhookSwitched,
     OnDemandAuditAdmitted,
     OnDemandAuditReleased,
     ScheduledAuditChanged,
@@ -19,6 +20,13 @@ from events.audit_account_events import (
     ScheduledAuditStarted,
     ScheduledAuditTagged,
     ScheduledAuditUntagged,
+)
+from events.audit_notification import (
+    AuditNotificationDelivered,
+    AuditNotificationGivenUp,
+    AuditNotificationRequested,
+    AuditNotificationRetried,
+    NotificationChannel,
 )
 from events.audit_task import (
     AuditCheckOutcomeRecorded,
@@ -119,6 +127,7 @@ EXAMPLES: tuple[Event, ...] = (
         target_type=NotificationTargetType.SNS,
         target=NotificationTarget("arn:aws:sns:us-east-1:000000000000:findings", ROLE, enabled=True),
     ),
+    example(AuditWebhookSwitched, is_set=True),
     example(AuditConfigurationDeleted),
     example(
         ScheduledAuditCreated,
@@ -159,6 +168,28 @@ EXAMPLES: tuple[Event, ...] = (
     example(AuditTaskCompleted, task_id=TASK),
     example(AuditTaskFailed, task_id=TASK),
     example(AuditTaskCanceled, task_id=TASK, canceled_checks=[EXPIRING, LOGGING]),
+    example(
+        AuditNotificationRequested,
+        task_id=TASK,
+        channel=NotificationChannel.SNS,
+        target_arn="arn:aws:sns:eu-west-1:123456789012:audits",
+        role_arn="arn:aws:iam::123456789012:role/notify",
+    ),
+    example(
+        AuditNotificationDelivered,
+        task_id=TASK,
+        channel=NotificationChannel.SNS,
+        receipt="b9f2b6c1-0000-5000-8000-000000000000",
+        attempts=2,
+    ),
+    example(
+        AuditNotificationGivenUp,
+        task_id=TASK,
+        channel=NotificationChannel.WEBHOOK,
+        reason="Its server answers with status 500.",
+        attempts=57,
+    ),
+    example(AuditNotificationRetried, task_id=TASK, channel=NotificationChannel.WEBHOOK),
     example(CheckDataCollectionStarted, task_id=TASK, check_name=EXPIRING),
     example(
         CheckAccountReadingProgressed,
