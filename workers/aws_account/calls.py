@@ -13,7 +13,7 @@ from botocore.parsers import ResponseParserError
 from workers.aws_account.access import CALLS_AT_ONCE, Client, OpenClients
 from workers.aws_account.operations import OPERATIONS, action
 from workers.aws_account.refusal import explained, unintelligible
-from workers.aws_account.watch import SECONDS_BETWEEN_LOOKS, Watch
+from workers.aws_account.watch import SECONDS_BETWEEN_LOOKS, NotWanted, Watch
 
 Answer = dict[str, Any]
 T = TypeVar("T")
@@ -48,10 +48,12 @@ class Page(NamedTuple):
 class Calls:
     """Calls into one account, during one step of its reading. Any number of threads may call."""
 
-    def __init__(self, clients: OpenClients, crew: ThreadPoolExecutor, watch: Watch) -> None:
+    def __init__(self, open_account: Callable[[], OpenClients], crew: ThreadPoolExecutor, watch: Watch) -> None:
         self.watch = watch
         self.count = 0
-        self._open = clients
+        self.is_over = False
+        self._open_account = open_account
+        self._open: OpenClients | None = None
         self._crew = crew
         self._clients: dict[str, Client] = {}
         self._opening = Lock()
@@ -84,7 +86,7 @@ class Calls:
             self.watch.look()
             at = {} if marker is None else {listing.token: marker}
             size, number = listing.page_size
-            answer = self.call(listing.service, listing.operation, **{size: number}, **at, **parameters)
+            answer = self._watched(listing, {size: number, **at, **parameters})
             members = member(answer, listing.members, list, called)
             marker = member(answer, listing.next_token, str, called) if answer.get(listing.next_token) else None
             yield Page(members, marker)
@@ -112,21 +114,41 @@ class Calls:
             for each in doing:
                 each.cancel()
 
+    def _watched(self, listing: Listing, parameters: Answer) -> Answer:
+        """Call in a thread of the crew, so that the one that watches is never stuck in a call."""
+        if not self.watch.is_of_this_thread():
+            return self.call(listing.service, listing.operation, **parameters)
+        [(_, answer)] = self.each(
+            lambda given: self.call(listing.service, listing.operation, **given), [parameters]
+        )
+        return answer
+
     def _client(self, service: str) -> Client:
         with self._opening:
             self.count += 1
+            if self._open is None:
+                self._open = self._open_account()
             if service not in self._clients:
-                self._clients[service] = self._open(service)
+                client = self._open(service)
+                client.meta.events.register("before-send", self._require_that_it_is_not_over)
+                self._clients[service] = client
             return self._clients[service]
+
+    def _require_that_it_is_not_over(self, **_: Any) -> None:
+        """Before every attempt of a call: what nobody waits for any more is not tried again."""
+        if self.is_over:
+            raise NotWanted
 
 
 @contextmanager
-def calling(clients: OpenClients, watch: Watch) -> Iterator[Calls]:
+def calling(open_account: Callable[[], OpenClients], watch: Watch) -> Iterator[Calls]:
     """Calls during the block. At its end nobody waits for calls that are out: they end by themselves."""
     crew = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="aws-account")
+    calls = Calls(open_account, crew, watch)
     try:
-        yield Calls(clients, crew, watch)
+        yield calls
     finally:
+        calls.is_over = True
         crew.shutdown(wait=False, cancel_futures=True)
 
 

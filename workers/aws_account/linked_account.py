@@ -17,7 +17,6 @@ from workers.aws_account.iot_resources import LoggingOptionsReading, PolicyReadi
 from workers.aws_account.kind_reading import KindReading
 from workers.aws_account.outcome import AccountRead, Ask, Outcome, Progress
 from workers.aws_account.reading import Reading
-from workers.aws_account.refusal import Unreadable
 from workers.aws_account.staging import (
     ReadingState,
     Staging,
@@ -153,13 +152,7 @@ class LinkedAccount:
         state = staging.state()
         if state is None or state.outcome is not None or not _is_since(state, ask, at_least):
             whole.begin()
-        try:
-            clients = self._access.open(ask.account, ask.role_arn)
-        except Unreadable as unreadable:
-            outcome = Outcome(failure=unreadable.reason)
-            staging.end(outcome)
-            return outcome
-        with calling(clients, watch) as calls:
+        with calling(lambda: self._access.open(ask.account, ask.role_arn), watch) as calls:
             return whole.go_on(calls)
 
     def _reading(self, kind: Kind, account: AccountId) -> Reading:

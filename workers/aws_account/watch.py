@@ -35,15 +35,19 @@ class Watch:
         self._never = Event()
         self._thread = get_ident()
 
+    def is_of_this_thread(self) -> bool:
+        """Whether the thread that calls is the one that watches."""
+        return get_ident() == self._thread
+
     def look(self) -> None:
         """Raise if it is time to stop; often enough to be called for every page, seldom enough to cost little."""
         self.look_only_if_wanted()
-        if self._monotonic() >= self._end and get_ident() == self._thread:
+        if self._monotonic() >= self._end and self.is_of_this_thread():
             raise NotYet
 
     def look_only_if_wanted(self) -> None:
         """Raise NotWanted if nobody waits; for what is done in one go, however long it takes."""
-        if self._monotonic() >= self._next_look and get_ident() == self._thread:
+        if self._monotonic() >= self._next_look and self.is_of_this_thread():
             self._next_look = self._monotonic() + SECONDS_BETWEEN_LOOKS
             if not self._is_wanted():
                 raise NotWanted
