@@ -18,7 +18,15 @@ from service.cli.report import print_report
 from service.cli.screen import standard_output
 from service.cli.starting import start_explained
 from service.cli.target import enable_checks
-from service.demo.fleet import CHECKS, REVOCATION_CHECKS, DemoFleet, lists_of, write_fleet
+from service.demo.fleet import (
+    CHECKS,
+    CONNECTION_CHECKS,
+    REVOCATION_CHECKS,
+    DemoFleet,
+    lists_of,
+    presence_of,
+    write_fleet,
+)
 from service.demo.revocation_lists import HOST, list_server
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
@@ -52,11 +60,11 @@ def demo(kept: Path | None) -> None:
         home = _made(kept) if kept else Path(directory) / "fleet"
         with list_server(lists_of(home)) as lists_at:
             fleet = write_fleet(home, SystemClock().now(), lists_at)
-            _audit(fleet, Path(directory) / "data", console)
+            _audit(fleet, presence_of(home), Path(directory) / "data", console)
     _name_next_steps(kept, console)
 
 
-def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
+def _audit(fleet: DemoFleet, presence: Path, data_directory: Path, console: Console) -> None:
     # The defaults, and not the environment: the demo is the same everywhere.
     chosen = Settings(
         port=0,
@@ -64,7 +72,7 @@ def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
         key_blocklist=fleet.key_blocklist,
         crl_allow=AddressRules.parse(HOST),
     )
-    checks = (*CHECKS, *REVOCATION_CHECKS)
+    checks = (*CHECKS, *REVOCATION_CHECKS, *CONNECTION_CHECKS)
     with (
         start_explained(chosen),
         embedded(chosen, SystemClock()) as services,
@@ -79,6 +87,8 @@ def _audit(fleet: DemoFleet, data_directory: Path, console: Console) -> None:
         client = audit_client(url, chosen.region)
         _step(console, 3, f"boto3 enables {len(checks)} checks and starts an on-demand audit.")
         enable_checks(client, chosen, checks)
+        told = services.presence.take(chosen.account, [presence.read_bytes()])
+        console.print(f"{told.recorded:,} connects and disconnects are told, as a broker would tell them.")
         with AuditProgress(console) as progress:
             report = run_audit(client, checks, watched_by(client), progress.look)
         _step(console, 4, f"Audit {report.task_id} is {report.task['taskStatus']}.")

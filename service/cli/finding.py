@@ -29,8 +29,8 @@ def resource_name(finding: dict[str, Any], *, is_short: bool = False) -> str:
         case {"cognitoIdentityPoolId": str(pool)}:
             region, _, guid = pool.partition(":")
             words = "pool", f"{region}:{_shortened(guid) if is_short else guid}"
-        case {"account": str(account)}:
-            words = "account", account
+        case ({"clientId": str(name)} | {"account": str(name)}) as identifier:
+            words = "client" if "clientId" in identifier else "account", name
         case identifier:
             return ", ".join(str(value) for value in identifier.values())
     return " ".join(words)

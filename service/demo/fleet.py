@@ -10,9 +10,11 @@ from typing import Any
 
 import certifi
 from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from service.demo.certificate_authority import CertificateAuthority, PublicKey, device_key, file_name, pem
+from service.demo.presence import presence_events
 from service.demo.published_keys import blocklist_line, debian_weak_key, roca_key
 from service.demo.roles import role_records
 
@@ -71,6 +73,9 @@ REVOCATION_CHECKS = (
 )
 """Those that need the server of the fleet's revocation lists besides."""
 
+CONNECTION_CHECKS = ("CONFLICTING_CLIENT_IDS_CHECK", "DEVICE_CERTIFICATE_SHARED_CHECK")
+"""Those that need to be told who was connected when (`presence_of`)."""
+
 LOGGING_OPTIONS = {
     "resourceType": "ACCOUNT_SETTINGS",
     "v2LoggingOptions": {"defaultLogLevel": "DISABLED", "disableAllLogs": True},
@@ -90,6 +95,11 @@ class DemoFleet:
 def lists_of(directory: Path) -> Path:
     """Where a fleet's revocation lists are, and the certificates of who signs them: what is to be served."""
     return directory / "revocation-lists"
+
+
+def presence_of(directory: Path) -> Path:
+    """Where a fleet's presence events are."""
+    return directory / "presence.ndjson"
 
 
 def write_fleet(directory: Path, now: datetime, lists_at: str | None = None) -> DemoFleet:
@@ -113,6 +123,8 @@ def write_fleet(directory: Path, now: datetime, lists_at: str | None = None) -> 
             described.append(device.description())
         else:
             (fleet.inventory / "devices" / f"{device.name}.pem").write_text(pem(device.certificate))
+    certificates = {device.name: device.certificate.fingerprint(SHA256()).hex() for device in devices}
+    presence_of(directory).write_text(_lines(presence_events(certificates, now)))
     (fleet.inventory / "long-serving-devices.ndjson").write_text(_lines(described))
     (fleet.inventory / "policies.ndjson").write_text(_lines(_policies()))
     (fleet.inventory / "roles.ndjson").write_text(_lines(role_records(now)))

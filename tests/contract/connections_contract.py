@@ -72,6 +72,11 @@ class ConnectionsContract:
         found = self.rows(window)
         assert found == sorted(("c", event.at) for event in told)
 
+    def test_more_than_a_page_that_began_at_once_come_whole_and_once(self, store, window):
+        told = [connect("c", NOW - HOUR, session=f"s{number}") for number in range(11_000)]
+        store.record(ACCOUNT, [*told, connect("d", NOW - HOUR)])
+        assert self.rows(window) == [("c", NOW - HOUR)] * 11_000 + [("d", NOW - HOUR)]
+
     def test_only_what_is_in_scope_comes(self, store, window):
         store.record(
             ACCOUNT,

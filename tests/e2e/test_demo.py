@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from service.demo.fleet import CHECKS, REVOCATION_CHECKS, DemoFleet
-from tests.support.demo_fleet import expected, expected_of_revocation, verdict
+from tests.support.demo_fleet import expected, expected_of_connections, expected_of_revocation, verdict
 from tests.support.fleet_audit_process import fleet_audit
 
 FINDING = re.compile(
-    r"(CRITICAL|HIGH|MEDIUM|LOW) +(\w+_CHECK) +(device|CA|policy|account|alias|pool) (\S+) +(\S.*)"
+    r"(CRITICAL|HIGH|MEDIUM|LOW) +(\w+_CHECK) +(device|CA|policy|account|alias|pool|client) (\S+) +(\S.*)"
 )
 
 
@@ -38,13 +38,15 @@ def test_its_findings_are_those_that_its_files_deserve(told):
         "account": "ACCOUNT_SETTINGS",
         "alias": "ROLE_ALIAS",
         "pool": "COGNITO_IDENTITY_POOL",
+        "client": "CLIENT_ID",
     }
     shown = [
         (check, f"{names[kind]}/{resource.replace(':', '/')}")
         for _, check, kind, resource, _ in rows(text)
         if kind != "CA"
     ]
-    deserved = [each[:2] for each in expected(fleet, datetime.now(UTC)) | expected_of_revocation(fleet)]
+    verdicts = expected(fleet, datetime.now(UTC)) | expected_of_revocation(fleet) | expected_of_connections(fleet)
+    deserved = [each[:2] for each in verdicts]
     assert sorted(shown) == sorted(deserved)
 
 
@@ -66,7 +68,7 @@ def test_it_tells_the_story_and_what_to_try_next(told):
     text, _ = told
     assert "The service listens at http://127.0.0.1:" in text
     assert "start" in text
-    assert "15 checks: " in text
+    assert "17 checks: " in text
     assert "Try next" in text
     assert "audit fleet/inventory" in text
 

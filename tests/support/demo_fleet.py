@@ -21,6 +21,9 @@ DENIALS = "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK"
 LOGGING = "LOGGING_DISABLED_CHECK"
 REVOKED = "REVOKED_DEVICE_CERTIFICATE_STILL_ACTIVE_CHECK"
 
+SHARED = "DEVICE_CERTIFICATE_SHARED_CHECK"
+CONFLICTING = "CONFLICTING_CLIENT_IDS_CHECK"
+
 USERS = "AUTHENTICATED_COGNITO_ROLE_OVERLY_PERMISSIVE_CHECK"
 GUESTS = "UNAUTHENTICATED_COGNITO_ROLE_OVERLY_PERMISSIVE_CHECK"
 ALIASES = "IOT_ROLE_ALIAS_OVERLY_PERMISSIVE_CHECK"
@@ -97,6 +100,16 @@ def expected_of_revocation(fleet: DemoFleet) -> set[Verdict]:
         (REVOKED, f"DEVICE_CERTIFICATE/{certificate_id(certificate)}", "CERTIFICATE_REVOKED_BY_ISSUER")
         for certificate, _ in _devices(fleet.inventory)
         if certificate.serial_number in revoked
+    }
+
+
+def expected_of_connections(fleet: DemoFleet) -> set[Verdict]:
+    """What the demo's events say: the certificate of a camera was copied, two gateways have one client ID."""
+    camera = fleet.inventory / "devices" / "camera-001.pem"
+    copied = certificate_id(x509.load_pem_x509_certificate(camera.read_bytes()))
+    return {
+        (SHARED, f"DEVICE_CERTIFICATE/{copied}", "CERTIFICATE_SHARED_BY_MULTIPLE_DEVICES"),
+        (CONFLICTING, "CLIENT_ID/gateway-001", "DUPLICATE_CLIENT_ID_ACROSS_CONNECTIONS"),
     }
 
 

@@ -3,9 +3,10 @@
 It answers the questions that an audit has to an inventory (`workers/worker.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 
 from events.clock import epoch_milliseconds, from_epoch_milliseconds
 from events.store.database import Database, Parameters
@@ -95,25 +96,30 @@ class ConnectionsIn:
     def _pages(
         self, account: AccountId, examines: Examines, version: int, after: str | None, up_to: str | None
     ) -> Iterator[Iterator[Row]]:
-        kind = examines.kind
-        wanted = len(examines.columns)
-        place = (kind.key, "began_at", "connection_id")
-        columns = (*examines.columns, *(each for each in place if each not in examines.columns))
-        place_at = [columns.index(each) for each in place]
+        key = examines.kind.key
+        columns = (*examines.columns, *(each for each in (key, "began_at") if each not in examines.columns))
+        is_exact = columns == examines.columns
+        place_of = itemgetter(columns.index(key), columns.index("began_at"))
+        size = examines.kind.rows_a_page
         last: Row = ()
         while True:
             where, parameters = self._scope(account, examines, version, after, up_to)
             if last:
-                where += f" AND ({', '.join(place)}) > (?, ?, ?)"
+                where += f" AND ({key}, began_at) > (?, ?)"
             page = self._database.scan(
-                f"SELECT {', '.join(columns)} FROM connections {where} ORDER BY {', '.join(place)} LIMIT ?",  # noqa: S608 - ours
-                (*parameters, *last, kind.rows_a_page),
+                f"SELECT {', '.join(columns)} FROM connections {where} "  # noqa: S608 - ours
+                f"ORDER BY {key}, began_at, connection_id LIMIT ?",
+                (*parameters, *last, size),
                 columns=len(columns),
             )
-            yield iter(page) if wanted == len(columns) else (row[:wanted] for row in page)
-            if len(page) < kind.rows_a_page:
+            whole = page if len(page) < size else _but_the_last_place(page, place_of)
+            yield iter(whole) if is_exact else (row[: len(examines.columns)] for row in whole)
+            if len(page) < size:
                 return
-            last = tuple(page[-1][at] for at in place_at)
+            if whole:
+                last = place_of(whole[-1])
+            else:
+                size *= 2
 
     def _has_more(self, account: AccountId, examines: Examines, version: int, after: str | None) -> bool:
         where, parameters = self._scope(account, examines, version, after, None)
@@ -134,3 +140,12 @@ class ConnectionsIn:
             conditions.append(f"{column} IN ({', '.join('?' * len(values))})")
             parameters += values
         return f"WHERE {' AND '.join(conditions)}", parameters
+
+
+def _but_the_last_place(page: list[Row], place_of: Callable[[Row], Row]) -> list[Row]:
+    """The rows of a page before those that share their place with the last one, of which there may be more."""
+    last = place_of(page[-1])
+    end = len(page) - 1
+    while end and place_of(page[end - 1]) == last:
+        end -= 1
+    return page[:end]

@@ -6,9 +6,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from service.demo.fleet import DEVICE_GROUPS, write_fleet
+from service.demo.fleet import DEVICE_GROUPS, presence_of, write_fleet
 from service.demo.published_keys import roca_key
+from tests.support.certificates import certificate_id
 from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
+from workers.presence.presence_event import presence_event
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -103,3 +105,14 @@ def test_roles_of_aliases_and_pools_are_there_themselves(fleet):
     pools = [record["Roles"] for record in told if record["resourceType"] == "IDENTITY_POOL"]
     pooled = {arn for pool in pools for arn in pool.values()}
     assert aliased | pooled == roles
+
+
+def test_its_events_are_of_its_own_certificates_and_up_to_now(fleet):
+    told = [json.loads(line) for line in presence_of(fleet.inventory.parent).read_text().splitlines()]
+    known = {certificate_id(each) for each in devices(fleet, "*")}
+    described = records(fleet, "long-serving-devices.ndjson")
+    known |= {
+        certificate_id(x509.load_pem_x509_certificate(each["certificatePem"].encode())) for each in described
+    }
+    assert {presence_event(each).principal for each in told} == known
+    assert max(each["timestamp"] for each in told) < NOW.timestamp() * 1000
