@@ -31,6 +31,9 @@ GROUP = 100
 ATTEMPTS = 10
 """How often a command decides when other processes append to its streams before it can."""
 
+GROUP_ATTEMPTS = 5
+"""How often a group does, before each of its commands goes alone, which costs a write for each."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -132,17 +135,27 @@ class Committer:
         return group
 
     def _carry_out(self, commands: Sequence[_Command]) -> None:
+        conflicts = 0
         while commands:
             try:
                 done = self._commit(commands)
+            except StreamConflict:
+                conflicts += 1
+                if conflicts == GROUP_ATTEMPTS:
+                    self._carry_out_one_by_one(commands)
+                    return
+                continue
             except StoreUnavailable as error:
                 _fail(commands, partial(type(error), str(error)))
                 return
             except Exception:  # noqa: BLE001 - whose fault it is shows when each goes alone
-                for command in commands:
-                    self._carry_out_alone(command)
+                self._carry_out_one_by_one(commands)
                 return
             commands = commands[done:]
+
+    def _carry_out_one_by_one(self, commands: Sequence[_Command]) -> None:
+        for command in commands:
+            self._carry_out_alone(command)
 
     def _carry_out_alone(self, command: _Command) -> None:
         for attempts_left in reversed(range(ATTEMPTS)):

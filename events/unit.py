@@ -1,6 +1,7 @@
 """The aggregates that decisions are made on, each in memory once."""
 
 from collections import OrderedDict
+from copy import deepcopy
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -14,6 +15,10 @@ CAPACITY = 1000
 """Aggregates kept between commands. Most have a few events; an account's is the one that is worth keeping."""
 
 
+LONG = 50
+"""Events of a stream from which on it is worth a copy not to read it all again after a conflict."""
+
+
 class RecentAggregates:
     """Keeps recently used aggregates, and reads what other processes have appended to their streams since."""
 
@@ -22,6 +27,8 @@ class RecentAggregates:
         self._capacity = capacity
         self._aggregates: OrderedDict[UUID, Aggregate] = OrderedDict()
         self._up_to_date: set[UUID] = set()
+        self._settled: dict[UUID, Aggregate] = {}
+        """Copies, without anything undecided, of those that other processes append to as well."""
 
     def get(self, kind: type[A], stream_id: UUID) -> A:
         """Return the one aggregate of the stream; at version 0 if it has no events."""
@@ -32,7 +39,10 @@ class RecentAggregates:
         return aggregate
 
     def _brought_up_to_date(self, aggregate: A) -> A:
-        catch_up(aggregate, self._log.stream(aggregate.id, aggregate.version))
+        of_others = self._log.stream(aggregate.id, aggregate.version)
+        catch_up(aggregate, of_others)
+        if of_others and aggregate.version >= LONG:
+            self._settled[aggregate.id] = deepcopy(aggregate)
         self._aggregates[aggregate.id] = aggregate
         self._up_to_date.add(aggregate.id)
         return aggregate
@@ -42,15 +52,19 @@ class RecentAggregates:
         self._up_to_date.clear()
 
     def forget(self, stream_id: UUID) -> None:
-        """Drop an aggregate that has taken events which the log has not."""
+        """Drop an aggregate that has taken events which the log has not, back to what it had last read."""
         self._aggregates.pop(stream_id, None)
         self._up_to_date.discard(stream_id)
+        settled = self._settled.pop(stream_id, None)
+        if settled is not None:
+            self._aggregates[stream_id] = settled
 
     def trim(self) -> None:
         """Drop what was not used for longest. Not while decisions are open, which must see each other's events."""
         while len(self._aggregates) > self._capacity:
             stream_id, _ = self._aggregates.popitem(last=False)
             self._up_to_date.discard(stream_id)
+            self._settled.pop(stream_id, None)
 
 
 class Unit:

@@ -15,7 +15,7 @@ from events.log import EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import SqliteRecorder
 from events.topics import TOPICS, UPCASTERS
-from events.unit import RecentAggregates, Unit
+from events.unit import LONG, RecentAggregates, Unit
 from tests.support.accounts import ACCOUNT_STREAM
 from tests.support.given import CAUSE
 
@@ -125,3 +125,21 @@ def test_a_unit_collects_events_stream_by_stream_in_the_order_of_first_use(aggre
 
     assert [vars(event)["role_arn"] for event in unit.collect()] == ["1", "3", "2"]
     assert unit.collect() == []
+
+
+def test_a_long_stream_is_not_read_again_from_its_beginning_after_a_conflict(log, aggregates):
+    for number in range(LONG):
+        append_role(log, f"role {number}")
+    decided_in_vain = Unit(aggregates)
+    account = decided_in_vain.get(AuditAccount, ACCOUNT_STREAM)
+    account.trigger(AuditRoleChanged, CAUSE, role_arn="in vain")
+    assert decided_in_vain.collect()
+    append_role(log, "of another process")
+    log.reads.clear()
+
+    aggregates.forget(ACCOUNT_STREAM)
+
+    again = aggregates.get(AuditAccount, ACCOUNT_STREAM)
+    assert (again.role_arn, again.version) == ("of another process", LONG + 1)
+    assert log.reads == [(ACCOUNT_STREAM, LONG)]
+    assert again.collect_events() == []
