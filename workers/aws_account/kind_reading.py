@@ -75,13 +75,22 @@ class KindReading:
         if state is None or state.is_listed:
             return
         try:
-            for piece in self._reading.listed(calls, state.marker):
+            self._list_from(calls, state.marker)
+        except Unreadable:
+            after = self._staging.state()
+            if state.marker is None or after is None or after.marker != state.marker:
+                raise
+            self.begin()  # the endpoint may not know any more where the last step had come to
+            self._list_from(calls, None)
+        logger.info("The account's %s were listed: %d.", self._called, self._staging.count())
+
+    def _list_from(self, calls: Calls, marker: str | None) -> None:
+        try:
+            for piece in self._reading.listed(calls, marker):
                 self._staging.keep_listed(piece)
         except Gone as gone:
-            raise Unreadable(
-                Reason(f"The account does not have what lists its {self._called} ({gone}).")
-            ) from gone
-        logger.info("The account's %s were listed: %d.", self._called, self._staging.count())
+            why = f"The account does not have what lists its {self._called} ({gone})."
+            raise Unreadable(Reason(why)) from gone
 
     def _describe(self, calls: Calls) -> None:
         while undescribed := self._staging.page("", DETAILS_AT_ONCE, only_undescribed=True):

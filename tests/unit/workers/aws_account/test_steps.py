@@ -41,6 +41,24 @@ def test_a_step_that_is_too_short_is_gone_on_with_and_nothing_is_asked_twice(ser
     assert server.calls["iot:ListCertificates"] <= 4 + steps
 
 
+def test_a_listing_whose_place_the_endpoint_has_forgotten_begins_again(server, account, tmp_path):
+    with linked(tmp_path, 3.0, lambda: float(server.calls.total())) as reading:
+        since = reading.clock.now()
+        assert isinstance(reading.read(DEVICE_CERTIFICATES, since=since), Progress)
+        forgotten = server.calls["iot:ListCertificates"] + 1
+
+        def answer(given, count):
+            if count == forgotten:
+                assert "marker" in given
+                raise Refused(400, "InvalidRequestException")
+            return account.answer("ListCertificates", given)
+
+        server.instead("ListCertificates", answer)
+        assert isinstance(reading.read(DEVICE_CERTIFICATES, since=since), Progress)
+    with linked(tmp_path) as reading:
+        assert reading.outcome(DEVICE_CERTIFICATES).resources == 240
+
+
 def test_what_was_described_before_a_process_died_is_not_described_again(server, tmp_path):
     def die_after_100(given, count):
         if count > 100:
