@@ -91,6 +91,13 @@ class SharedBroker(RedisBroker, QueueBroker):
             raise _closed(error) from None
         return super().consume(queue_name, prefetch, timeout)
 
+    def declare_queue(self, queue_name: str) -> None:
+        """Declare a queue, and no other for messages that wait for a time: workers would look into it in vain."""
+        if queue_name not in self.queues:
+            self.emit_before("declare_queue", queue_name)
+            self.queues.add(queue_name)
+            self.emit_after("declare_queue", queue_name)
+
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         """Put a message into its queue, under its own id."""
         if delay is not None:
