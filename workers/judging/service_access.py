@@ -6,6 +6,7 @@ Sources and choices: the two checks of role aliases, `workers/checks/iot_role_al
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
+from workers.judging.policy_resources import ResourcePattern
 from workers.judging.policy_statements import Effect, Statement
 from workers.judging.role_denials import RoleDenials, action_pattern, covers_all, granted_resources
 from workers.judging.wildcards import Pattern, Symbol, Wildcard
@@ -27,6 +28,7 @@ class ServiceAccess:
         statements = list(statements)
         self._allowances = [each for each in statements if each.effect is Effect.ALLOW]
         self._denials = RoleDenials(statements)
+        self._granted = [list(granted_resources(allowance)) for allowance in self._allowances]
         self.named = frozenset[str]().union(*(_services_in(statement.actions)[0] for statement in statements))
         """The services that the policies name, to allow them or not."""
 
@@ -67,8 +69,8 @@ class ServiceAccess:
     def _allows_any(self, territory: Pattern) -> bool:
         """Tell whether an action of the territory is allowed."""
         return any(
-            self._is_left(asked, allowance)
-            for allowance in self._allowances
+            self._is_left(asked, granted)
+            for allowance, granted in zip(self._allowances, self._granted, strict=True)
             for asked in _asked(allowance, territory)
         )
 
@@ -77,12 +79,12 @@ class ServiceAccess:
         return any(
             # NotAction that spares a part of the territory is about the rest of it.
             covers_all(allowance.actions, territory) != allowance.is_about_other_actions
-            and self._is_left(territory, allowance)
-            for allowance in self._allowances
+            and self._is_left(territory, granted)
+            for allowance, granted in zip(self._allowances, self._granted, strict=True)
         )
 
-    def _is_left(self, asked: Pattern, allowance: Statement) -> bool:
-        return any(not self._denials.take_away(asked, granted) for granted in granted_resources(allowance))
+    def _is_left(self, asked: Pattern, granted: Iterable[ResourcePattern]) -> bool:
+        return not all(self._denials.take_away(asked, each) for each in granted)
 
 
 # Fleets' policies repeat few actions, and ask about few services, so what was worked out last is kept.
