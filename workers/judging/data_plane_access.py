@@ -51,8 +51,10 @@ def _topics(prefix: str, *name: Symbol, last_levels: Iterable[str] = LAST_LEVELS
     return Territory(Pattern(whole), tuple(Pattern([*whole, "/", *last]) for last in last_levels))
 
 
-CLIENTS = (_named("client/", *ANOTHER_NAME), _named("client/", variable("iot:ClientId")))
+OWN_CLIENT_ID = _named("client/", variable("iot:ClientId"))
 """A device can call itself what it likes, so its client ID being its client ID limits nothing."""
+
+CLIENTS = (_named("client/", *ANOTHER_NAME), OWN_CLIENT_ID)
 
 TOPICS = (_topics("topic/$aws/things/", *ANOTHER_NAME),)
 
@@ -116,7 +118,9 @@ def _granted(allowance: Statement, territory: Territory) -> Iterator[ResourcePat
     """Yield the resources of an Allow that reach into the territory."""
     if not allowance.is_about_other_resources:
         yield from (each for each in allowance.iot_resources if territory.is_reached_by(each.resource))
-    elif not any(excepted.resource.covers(territory.whole) for excepted in allowance.iot_resources):
+    elif territory is not OWN_CLIENT_ID and not any(  # of what is left of everything, names tell all
+        excepted.resource.covers(territory.whole) for excepted in allowance.iot_resources
+    ):
         yield EVERY_RESOURCE
 
 
