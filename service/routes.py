@@ -100,19 +100,23 @@ OPERATIONS = (
         ListRelatedResourcesForAuditFindingRequest,
         list_related_resources_for_audit_finding,
     ),
-    Operation("GET", CLOCK, DescribeClockRequest, describe_clock),
-    Operation("POST", CLOCK, AdvanceClockRequest, advance_clock),
     Operation("POST", "/tags", TagResourceRequest, tag_resource),
     Operation("POST", "/untag", UntagResourceRequest, untag_resource),
     Operation("GET", "/tags", ListTagsForResourceRequest, list_tags_for_resource),
 )
 # fmt: on
 
+EXTENSIONS = (
+    Operation("GET", CLOCK, DescribeClockRequest, describe_clock),
+    Operation("POST", CLOCK, AdvanceClockRequest, advance_clock),
+)
+"""Operations of ours, read and answered like AWS's."""
+
 
 def routes() -> list[web.RouteDef]:
     """Every route of the service."""
     return [
-        *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in OPERATIONS),
+        *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in (*OPERATIONS, *EXTENSIONS)),
         web.post(IMPORT_INVENTORY, named("ImportInventory", import_inventory)),
         web.post(IMPORT_PRESENCE, named("ImportPresence", import_presence)),
         web.get(WATCH_AUDIT_TASK, named("WatchAuditTask", watch_audit_task)),

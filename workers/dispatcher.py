@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from events.at_hand import EVENT
 from events.audit_task import CheckOutcome
 from events.clock import Clock
 from events.event import Cause
@@ -21,12 +20,13 @@ from events.vocabulary import CheckName, TaskId
 from workers.actors import COLLECTING_TIME_LIMIT
 from workers.check_progress import CheckProgress
 from workers.demand import DEMAND, exhausted
+from workers.followed import Followed
 from workers.lost_messages import LostMessages
 from workers.messages import Sending
 from workers.outbox import MOST_ATTEMPTS, Outbox
 from workers.queue import Queue, QueueUnavailable
 from workers.work_item import CheckRunKey
-from workers.work_table import POSITION, WORK_TABLES, WorkTable
+from workers.work_table import WORK_TABLES, WorkTable
 
 MESSAGES_PER_THREAD = 4
 """So that a worker never waits for the dispatcher, and a small audit not long for a large one."""
@@ -68,6 +68,7 @@ class Dispatcher:
         self.queue_failure: str | None = None
         """Why the queue can't be reached, for the health report; None while it can."""
         self._database = database
+        self._followed = Followed(database, self.name)
         self._queue = queue
         self._lost = LostMessages(database, queue, monotonic)
         self._end_check_run = end_check_run
@@ -82,19 +83,11 @@ class Dispatcher:
 
     def position(self) -> int:
         """How far the log is known."""
-        return sum(position for (position,) in self._database.query(POSITION))
+        return self._followed.position()
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note what these events make wanted, and that the log is known up to `position`."""
-        with self._database.transaction() as rows:
-            table = WorkTable(rows)
-            known = table.position()
-            for each in recorded:
-                change = DEMAND.get(type(each.event))
-                if change is not None and each.position > known:
-                    EVENT.set(each.event)
-                    change(table, each.event, each.position)
-            table.move_to(max(position, known))
+        self._followed.take(recorded, position, _demand)
 
     def idle(self) -> None:
         """Send what is to be sent, and end the checks that are to be ended."""
@@ -158,6 +151,12 @@ class Dispatcher:
 
     def _cause(self, run: CheckRunKey, progress: CheckProgress) -> Cause:
         return Cause(run.account, self._clock.now(), self.name, progress.request_id, progress.causation_id)
+
+
+def _demand(rows: Transaction, recorded: Recorded) -> None:
+    change = DEMAND.get(type(recorded.event))
+    if change is not None:
+        change(WorkTable(rows), recorded.event, recorded.position)
 
 
 def _failed(command: Future[Any]) -> bool:

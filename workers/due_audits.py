@@ -19,9 +19,10 @@ from events.store.database import Database, Transaction
 from events.store.schema import Steps
 from events.timetable import timetable
 from events.vocabulary import AccountId
+from workers.followed import FOLLOWED
 
 SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS scheduler (follower TEXT PRIMARY KEY, position BIGINT NOT NULL)",
+    FOLLOWED,
     """CREATE TABLE IF NOT EXISTS due_audits (
         account TEXT NOT NULL, name TEXT NOT NULL, generation BIGINT NOT NULL,
         schedule TEXT NOT NULL, -- JSON of Schedule
@@ -32,8 +33,6 @@ SCHEMA = (
 )
 
 SCHEDULE_TABLES = Steps("schedule", {"schedule": SCHEMA})
-
-POSITION = "SELECT position FROM scheduler WHERE follower = 'scheduler'"
 
 
 class DueAudit(NamedTuple):
@@ -65,28 +64,12 @@ class DueAudits:
         [(due_at,)] = self._database.query("SELECT min(due_at) FROM due_audits")
         return None if due_at is None else from_epoch_milliseconds(due_at)
 
-    def position(self) -> int:
-        """How far the log is known."""
-        return sum(position for (position,) in self._database.query(POSITION))
-
 
 class Planning:
     """Changes the table inside a transaction."""
 
     def __init__(self, rows: Transaction) -> None:
         self._rows = rows
-
-    def position(self) -> int:
-        """How far the log is known."""
-        return sum(position for (position,) in self._rows.execute(POSITION))
-
-    def move_to(self, position: int) -> None:
-        """Note that the log is known up to here."""
-        self._rows.execute(
-            """INSERT INTO scheduler (follower, position) VALUES ('scheduler', ?)
-               ON CONFLICT (follower) DO UPDATE SET position = excluded.position""",
-            (position,),
-        )
 
     def created(self, event: ScheduledAuditCreated) -> None:
         """Plan the first audit."""

@@ -13,8 +13,9 @@ from typing import Any
 from events.clock import Clock
 from events.event import Cause
 from events.log import Recorded
-from events.store.database import Database
+from events.store.database import Database, Transaction
 from workers.due_audits import CHANGES, SCHEDULE_TABLES, DueAudit, DueAudits, Planning
+from workers.followed import Followed
 
 StartScheduledAudit = Callable[[str, int, Cause], Future[Any]]
 """The command of `events/application.py`."""
@@ -29,7 +30,7 @@ class Scheduler:
 
     def __init__(self, database: Database, start_scheduled_audit: StartScheduledAudit, clock: Clock) -> None:
         """Raise SchemaMissing when the tables are not there and are not for this process to make."""
-        self._database = database
+        self._followed = Followed(database, self.name)
         self._start = start_scheduled_audit
         self._clock = clock
         self._starting: dict[DueAudit, Future[Any]] = {}
@@ -39,18 +40,11 @@ class Scheduler:
 
     def position(self) -> int:
         """How far the log is known."""
-        return self.due_audits.position()
+        return self._followed.position()
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note when what these events are about is due next."""
-        with self._database.transaction() as rows:
-            planning = Planning(rows)
-            known = planning.position()
-            for each in recorded:
-                change = CHANGES.get(type(each.event))
-                if change is not None and each.position > known:
-                    change(planning, each.event)
-            planning.move_to(max(position, known))
+        self._followed.take(recorded, position, _plan)
 
     def idle(self) -> None:
         """Start what is due: each once, and again if that failed, until the log says that it has begun."""
@@ -64,6 +58,12 @@ class Scheduler:
 
     def _cause(self, audit: DueAudit) -> Cause:
         return Cause(audit.account, self._clock.now(), self.name, request_id="")
+
+
+def _plan(rows: Transaction, recorded: Recorded) -> None:
+    change = CHANGES.get(type(recorded.event))
+    if change is not None:
+        change(Planning(rows), recorded.event)
 
 
 def _failed(command: Future[Any]) -> bool:

@@ -12,10 +12,11 @@ from events.store.database import Transaction
 from events.store.schema import Steps
 from events.vocabulary import AccountId, TaskId
 from workers.check_progress import CheckProgress
+from workers.followed import FOLLOWED
 from workers.work_item import CheckRunKey
 
 SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS followed (follower TEXT PRIMARY KEY, position BIGINT NOT NULL)",
+    FOLLOWED,
     """CREATE TABLE IF NOT EXISTS check_runs (
         account TEXT NOT NULL, task_id TEXT NOT NULL, check_name TEXT NOT NULL,
         progress TEXT NOT NULL, -- JSON of CheckProgress
@@ -33,26 +34,12 @@ SCHEMA = (
 
 WORK_TABLES = Steps("work", {"work": SCHEMA})
 
-POSITION = "SELECT position FROM followed WHERE follower = 'dispatcher'"
-
 
 class WorkTable:
     """Reads and changes the tables inside a transaction."""
 
     def __init__(self, rows: Transaction) -> None:
         self._rows = rows
-
-    def position(self) -> int:
-        """How far the log is known."""
-        return sum(position for (position,) in self._rows.execute(POSITION))
-
-    def move_to(self, position: int) -> None:
-        """Note that the log is known up to here."""
-        self._rows.execute(
-            """INSERT INTO followed (follower, position) VALUES ('dispatcher', ?)
-               ON CONFLICT (follower) DO UPDATE SET position = excluded.position""",
-            (position,),
-        )
 
     # Checks that have not ended
 
