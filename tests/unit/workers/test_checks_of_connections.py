@@ -9,7 +9,7 @@ import pytest
 
 from events.check_run import CheckRunPlanned
 from events.store.database import SqliteDatabase
-from events.vocabulary import CheckErrorCode, CheckName, CheckRunStatus
+from events.vocabulary import CheckErrorCode, CheckName, CheckRunStatus, TaskId
 from tests.support.fake_clock import FakeClock
 from tests.support.fleet_in_memory import FleetInMemory
 from tests.support.given import ACCOUNT
@@ -43,12 +43,12 @@ class Connecting:
                 at = NOW_MS - 10 * HOUR_MS
                 self.store.record(ACCOUNT, [connect(client, at, principalIdentifier=certificate)])
 
-    def plan(self) -> str:
+    def plan(self) -> TaskId:
         task = self.workshop.start_audit(SHARED)
         run_check.plan_check(self.worker, ACCOUNT, task, SHARED)
         return task
 
-    def judge(self, task: str, shard: int) -> None:
+    def judge(self, task: TaskId, shard: int) -> None:
         run_check.judge_shard(self.worker, ACCOUNT, task, SHARED, shard)
 
 
