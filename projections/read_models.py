@@ -7,12 +7,21 @@ from events.log import Recorded
 from events.store.database import Database
 from projections.account_configuration import AccountConfiguration
 from projections.audit_findings import AuditFindings
+from projections.audit_notifications import AuditNotifications
 from projections.audit_tasks import AuditTasks
+from projections.check_results import CheckResults
 from projections.projection import Projection
 from projections.read_model_tables import ReadModelTables, positions
 from projections.scheduled_audits import ScheduledAudits
 
-PROJECTIONS: tuple[type[Projection], ...] = (AccountConfiguration, ScheduledAudits, AuditTasks, AuditFindings)
+PROJECTIONS: tuple[type[Projection], ...] = (
+    AccountConfiguration,
+    ScheduledAudits,
+    AuditTasks,
+    AuditFindings,
+    AuditNotifications,
+    CheckResults,
+)
 
 
 class ReadModels:
@@ -38,11 +47,15 @@ class ReadModels:
         self.scheduled_audits = ScheduledAudits(database)
         self.audit_tasks = AuditTasks(database)
         self.audit_findings = AuditFindings(database)
+        self.audit_notifications = AuditNotifications(database)
+        self.check_results = CheckResults(database)
         self._projections: tuple[Projection, ...] = (
             self.account_configuration,
             self.scheduled_audits,
             self.audit_tasks,
             self.audit_findings,
+            self.audit_notifications,
+            self.check_results,
         )
         self._database = database
         database.prepare(ReadModelTables(PROJECTIONS, end_of_log))

@@ -49,6 +49,8 @@ def rows_of(database: Database) -> dict[str, list[Row]]:
         models.scheduled_audits,
         models.audit_tasks,
         models.audit_findings,
+        models.audit_notifications,
+        models.check_results,
     ):
         for table in projection.tables:
             found[table] = database.query(f"SELECT * FROM {table}")
