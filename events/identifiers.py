@@ -36,6 +36,11 @@ def audit_notification_id(account: AccountId, task_id: TaskId, channel: str) -> 
     return uuid5(audit_task_id(account, task_id), f"notifications/{channel}")
 
 
+def audit_archive_id(account: AccountId, task_id: TaskId) -> UUID:
+    """The stream of what became of an audit's events when they were archived."""
+    return uuid5(audit_task_id(account, task_id), "archive")
+
+
 def check_run_id(account: AccountId, task_id: TaskId, check_name: CheckName) -> UUID:
     """The stream of one check of one audit."""
     return uuid5(audit_task_id(account, task_id), f"checks/{check_name}")

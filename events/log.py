@@ -1,4 +1,4 @@
-"""The log: every event of every account, in one order, for ever.
+"""The log: every event of every account, in one order; for ever, but for what was archived.
 
 Here the words of Fleet Audit meet the interfaces of the `eventsourcing` library, its Mapper and its Recorder.
 """
@@ -28,6 +28,21 @@ class Recorded:
     event: Event
 
 
+@dataclass(frozen=True)
+class EventAsStored:
+    """An event as it lies in the log, byte for byte, with its place and the columns of an operator."""
+
+    position: int
+    stream: UUID
+    version: int
+    topic: str
+    state: bytes
+    account_id: str
+    recorded_at: int
+    """Epoch milliseconds."""
+    event_id: UUID
+
+
 class LogRecorder(ApplicationRecorder):
     """The library's recorder, and what a log needs besides.
 
@@ -48,6 +63,18 @@ class LogRecorder(ApplicationRecorder):
     @abstractmethod
     def require_appendable(self) -> None:
         """Raise StoreUnavailable if an event could not be appended now. Records nothing, whatever it finds."""
+
+    @abstractmethod
+    def as_stored(self, stream: UUID) -> list[EventAsStored]:
+        """Return a whole stream in its order, also events that can't be read."""
+
+    @abstractmethod
+    def remove(self, streams: Sequence[UUID]) -> int:
+        """Remove whole streams in one transaction, durably, and return how many events that were.
+
+        For streams that were archived (`workers/retention/`), and for nothing else. Their positions are never
+        given again. Nobody is told: a follower that was yet to read them never will.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -108,6 +135,17 @@ class EventLog:
     def require_appendable(self) -> None:
         """Raise StoreUnavailable if an event could not be appended now. Nothing is appended."""
         self._recorder.require_appendable()
+
+    def as_stored(self, stream_id: UUID) -> list[EventAsStored]:
+        """Return a whole stream in its order, byte for byte."""
+        return self._recorder.as_stored(stream_id)
+
+    def remove(self, stream_ids: Sequence[UUID]) -> int:
+        """Remove whole streams that were archived, in one transaction; return how many events that were.
+
+        The last event of the log must not be among them: where the log ends would look as if it had gone back.
+        """
+        return self._recorder.remove(stream_ids)
 
     def close(self) -> None:
         """Close the log. Calls after it fail."""

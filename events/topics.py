@@ -24,6 +24,7 @@ from events.audit_account_events import (
     ScheduledAuditTagged,
     ScheduledAuditUntagged,
 )
+from events.audit_archive import AuditTaskArchived
 from events.audit_notification import (
     AuditNotificationDelivered,
     AuditNotificationGivenUp,
@@ -72,6 +73,7 @@ TOPICS: Mapping[str, type[Event]] = {
     "AuditTask.Completed.v1": AuditTaskCompleted,
     "AuditTask.Failed.v1": AuditTaskFailed,
     "AuditTask.Canceled.v1": AuditTaskCanceled,
+    "AuditArchive.Recorded.v1": AuditTaskArchived,
     "AuditNotification.Requested.v1": AuditNotificationRequested,
     "AuditNotification.Delivered.v1": AuditNotificationDelivered,
     "AuditNotification.GivenUp.v1": AuditNotificationGivenUp,

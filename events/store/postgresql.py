@@ -112,12 +112,12 @@ class PostgresqlRecorder(DatabaseRecorder):
             transaction.execute("SELECT pg_current_xact_id()::text")
 
     @staticmethod
-    def as_stored(stream: UUID) -> UUID:
+    def id_as_stored(stream: UUID) -> UUID:
         """A stream's identifier as the column has it."""
         return stream
 
     @staticmethod
-    def as_read(stored: UUID) -> UUID:
+    def id_as_read(stored: UUID) -> UUID:
         """What the column has as a stream's identifier."""
         return stored
 

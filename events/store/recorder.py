@@ -9,7 +9,7 @@ from eventsourcing.persistence import ApplicationRecorder, Notification, Subscri
 from eventsourcing.persistence import StoredEvent as LibraryStoredEvent
 
 from events.bell import Bell
-from events.log import LogRecorder
+from events.log import EventAsStored, LogRecorder
 from events.store.database import Database
 from events.store.subscription import BellSubscription
 
@@ -25,12 +25,12 @@ class DatabaseRecorder(LogRecorder):
 
     @staticmethod
     @abstractmethod
-    def as_stored(stream: UUID) -> Any:
+    def id_as_stored(stream: UUID) -> Any:
         """A stream's identifier as the column has it."""
 
     @staticmethod
     @abstractmethod
-    def as_read(stored: Any) -> UUID:
+    def id_as_read(stored: Any) -> UUID:
         """What the column has as a stream's identifier."""
 
     def select_events(
@@ -47,7 +47,7 @@ class DatabaseRecorder(LogRecorder):
             "SELECT version, topic, state FROM events WHERE stream = ? AND version > ? AND version <= ?"  # noqa: S608
             f" ORDER BY version {'DESC' if desc else 'ASC'} LIMIT ?",
             (
-                self.as_stored(cast("UUID", originator_id)),
+                self.id_as_stored(cast("UUID", originator_id)),
                 0 if gt is None else gt,
                 NO_END if lte is None else lte,
                 NO_END if limit is None else limit,
@@ -65,7 +65,7 @@ class DatabaseRecorder(LogRecorder):
         inclusive_of_start: bool = True,
     ) -> Sequence[Notification]:
         """Return events from position `start` to `stop`, of the given topics or of all, in order."""
-        as_read = self.as_read
+        as_read = self.id_as_read
         lowest = 0 if start is None else start + (not inclusive_of_start)
         of_topics = f"AND topic IN ({', '.join('?' * len(topics))})" if topics else ""
         rows = self._database.query(
@@ -90,6 +90,31 @@ class DatabaseRecorder(LogRecorder):
             "SELECT recorded_at FROM events WHERE position > ? ORDER BY position LIMIT 1", (position,)
         )
         return cast("int", found[0][0]) if found else None
+
+    def as_stored(self, stream: UUID) -> list[EventAsStored]:
+        """Return a whole stream in its order, also events that can't be read."""
+        rows = self._database.query(
+            "SELECT position, version, topic, state, account_id, recorded_at, event_id FROM events"
+            " WHERE stream = ? ORDER BY version",
+            (self.id_as_stored(stream),),
+        )
+        return [
+            EventAsStored(
+                position, stream, version, topic, bytes(state), account, recorded_at, self.id_as_read(id_)
+            )
+            for position, version, topic, state, account, recorded_at, id_ in rows
+        ]
+
+    def remove(self, streams: Sequence[UUID]) -> int:
+        """Remove whole streams in one transaction, durably, and return how many events that were."""
+        if not streams:
+            return 0
+        with self._database.transaction() as transaction:
+            removed = transaction.execute(
+                f"DELETE FROM events WHERE stream IN ({', '.join('?' * len(streams))}) RETURNING position",  # noqa: S608 - question marks only
+                [self.id_as_stored(stream) for stream in streams],
+            )
+        return len(removed)
 
     def close(self) -> None:
         """Close the database."""

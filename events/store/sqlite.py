@@ -89,12 +89,12 @@ class SqliteRecorder(DatabaseRecorder):
             transaction.execute("ROLLBACK TO rehearsal")
 
     @staticmethod
-    def as_stored(stream: UUID) -> bytes:
+    def id_as_stored(stream: UUID) -> bytes:
         """A stream's identifier as the column has it."""
         return stream.bytes
 
     @staticmethod
-    def as_read(stored: bytes) -> UUID:
+    def id_as_read(stored: bytes) -> UUID:
         """What the column has as a stream's identifier."""
         return UUID(bytes=stored)
 

@@ -15,6 +15,7 @@ from events.store.postgresql import LOG_SCHEMA, PostgresqlRecorder, open_postgre
 from events.store.postgresql_database import PostgresqlDatabase
 from events.store.schema import SchemaMissing
 from tests.contract.log_recorder_contract import PATIENCE, LogRecorderContract, positions, stored, stream_of
+from tests.contract.log_removal_contract import LogRemovalContract
 from tests.support.cut_wire import CutWire
 from tests.support.postgresql_server import PostgresqlServer, running_postgresql
 
@@ -31,7 +32,7 @@ def another(migrated_url: str) -> Iterator[PostgresqlRecorder]:
         yield recorder
 
 
-class TestPostgresqlRecorder(LogRecorderContract):
+class TestPostgresqlRecorder(LogRecorderContract, LogRemovalContract):
     @pytest.fixture
     def recorder(self, recorder: PostgresqlRecorder) -> PostgresqlRecorder:
         return recorder

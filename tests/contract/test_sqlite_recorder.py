@@ -11,6 +11,7 @@ from eventsourcing.persistence import IntegrityError
 from events.store.database import SqliteDatabase
 from events.store.sqlite import SqliteRecorder
 from tests.contract.log_recorder_contract import LogRecorderContract, stored, stream_of
+from tests.contract.log_removal_contract import LogRemovalContract
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def operator(path: Path, recorder: SqliteRecorder) -> Iterator[sqlite3.Connectio
     connection.close()
 
 
-class TestSqliteRecorder(LogRecorderContract):
+class TestSqliteRecorder(LogRecorderContract, LogRemovalContract):
     @pytest.fixture
     def recorder(self, recorder: SqliteRecorder) -> SqliteRecorder:
         return recorder

@@ -21,6 +21,7 @@ from events.audit_account_events import (
     ScheduledAuditTagged,
     ScheduledAuditUntagged,
 )
+from events.audit_archive import ArchiveSummary, AuditTaskArchived
 from events.audit_notification import (
     AuditNotificationDelivered,
     AuditNotificationGivenUp,
@@ -168,6 +169,18 @@ EXAMPLES: tuple[Event, ...] = (
     example(AuditTaskCompleted, task_id=TASK),
     example(AuditTaskFailed, task_id=TASK),
     example(AuditTaskCanceled, task_id=TASK, canceled_checks=[EXPIRING, LOGGING]),
+    example(
+        AuditTaskArchived,
+        task_id=TASK,
+        summary=ArchiveSummary(
+            file_name=f"000000000000/{TASK}.ndjson.gz",
+            sha256="ab" * 32,
+            events=17,
+            first_position=4,
+            last_position=91,
+            shards={EXPIRING: 2},
+        ),
+    ),
     example(
         AuditNotificationRequested,
         task_id=TASK,

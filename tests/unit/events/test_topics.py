@@ -27,6 +27,7 @@ EVER_WRITTEN = {
     "AuditTask.Completed.v1",
     "AuditTask.Failed.v1",
     "AuditTask.Canceled.v1",
+    "AuditArchive.Recorded.v1",
     "AuditNotification.Requested.v1",
     "AuditNotification.Delivered.v1",
     "AuditNotification.GivenUp.v1",
