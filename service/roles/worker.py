@@ -15,8 +15,8 @@ from service.stores import stores_of_a_role
 from workers.crews import Crews
 
 IDLE_WAKE_UP = 1.0
-"""Seconds after which threads that have nothing to do ask Redis again, at the latest. Half of it costs an idle worker
-and Redis twice as much, together 1.6 % of a core for three workers."""
+"""Seconds after which threads that have nothing to do ask Redis again, at the latest. Half of it would cost idle
+workers and Redis twice as much: 1.6 % of a core more for three workers."""
 
 PATIENCE = 6.0
 """Seconds that work in hand has to end once the process is told to stop. A shard takes well under one."""
