@@ -133,6 +133,13 @@ class AuditFindings(Projection):
         rows = self.query(FINDING, (account, finding_id))
         return self._view(rows[0]) if rows else None
 
+    def task_of(self, account: AccountId, finding_id: str) -> TaskId | None:
+        """Return the audit that a finding is of; None if there is no such finding."""
+        rows = self.query(
+            "SELECT task_id FROM audit_findings WHERE account = ? AND finding_id = ?", (account, finding_id)
+        )
+        return TaskId(rows[0][0]) if rows else None
+
     def related_resources(self, account: AccountId, finding_id: str, page: Page) -> Slice[RelatedResource] | None:
         """Return a finding's related resources as its check named them; None if there is no such finding.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from events.audit_archive import AuditTaskArchived
 from events.audit_task import (
     AuditCheckOutcomeRecorded,
     AuditTaskCanceled,
@@ -28,6 +29,8 @@ from events.vocabulary import (
 from projections.json_column import JsonColumn
 from projections.paging import Keyset, Page, Slice, rows_needed
 from projections.projection import Handler, Projection
+
+Ending = AuditTaskCompleted | AuditTaskFailed | AuditTaskCanceled
 
 UNDER_WAY = frozenset({CheckRunStatus.IN_PROGRESS, CheckRunStatus.WAITING_FOR_DATA_COLLECTION})
 
@@ -58,13 +61,15 @@ class AuditTaskView:
     """Epoch milliseconds."""
     scheduled_audit_name: str | None
     details: Mapping[CheckName, CheckDetail]
+    ended_at: int | None = None
+    """Epoch milliseconds; None while it is in progress."""
 
 
 class AuditTasks(Projection):
     """Answers DescribeAuditTask, with one SELECT by primary key, and ListAuditTasks."""
 
     name = "audit_tasks"
-    version = 3
+    version = 4
     tables: ClassVar = {
         "audit_tasks": (
             """
@@ -76,9 +81,11 @@ class AuditTasks(Projection):
                 started_at BIGINT NOT NULL,
                 scheduled_audit_name TEXT,
                 details TEXT NOT NULL,
+                ended_at BIGINT,
                 PRIMARY KEY (account, task_id)
             )
             """,
+            "CREATE INDEX audit_tasks_by_end ON audit_tasks (ended_at)",
             "CREATE INDEX audit_tasks_by_time ON audit_tasks (account, started_at, task_id)",
             "CREATE INDEX audit_tasks_by_type ON audit_tasks (account, task_type, started_at, task_id)",
             "CREATE INDEX audit_tasks_by_status ON audit_tasks (account, status, started_at, task_id)",
@@ -180,11 +187,11 @@ class AuditTasks(Projection):
 
     def completed(self, rows: Transaction, event: AuditTaskCompleted) -> None:
         """Note that every check has ended."""
-        rows.execute(SET_STATUS, (AuditTaskStatus.COMPLETED.value, event.account, event.task_id))
+        self._end(rows, event, AuditTaskStatus.COMPLETED)
 
     def failed(self, rows: Transaction, event: AuditTaskFailed) -> None:
         """Note that no check could be done."""
-        rows.execute(SET_STATUS, (AuditTaskStatus.FAILED.value, event.account, event.task_id))
+        self._end(rows, event, AuditTaskStatus.FAILED)
 
     def canceled(self, rows: Transaction, event: AuditTaskCanceled) -> None:
         """Note that the audit was canceled, with its checks that had not ended. They keep their counts."""
@@ -192,8 +199,16 @@ class AuditTasks(Projection):
         for name in event.canceled_checks:
             details[name] = replace(details.get(name, CheckDetail()), status=CheckRunStatus.CANCELED)
         rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
-        rows.execute(SET_STATUS, (AuditTaskStatus.CANCELED.value, event.account, event.task_id))
+        self._end(rows, event, AuditTaskStatus.CANCELED)
         rows.execute(FORGET_SHARDS, (event.account, event.task_id))
+
+    def _end(self, rows: Transaction, event: Ending, status: AuditTaskStatus) -> None:
+        ended_at = epoch_milliseconds(event.timestamp)
+        rows.execute(SET_END, (status.value, ended_at, event.account, event.task_id))
+
+    def archived(self, rows: Transaction, event: AuditTaskArchived) -> None:
+        """Give an audit up that retention has taken out of the log, whose end may have gone before it was read."""
+        rows.execute(GIVE_UP, (event.account, event.task_id))
 
     def _details_of(self, rows: Transaction, account: AccountId, task_id: TaskId) -> dict[CheckName, CheckDetail]:
         sql = "SELECT details FROM audit_tasks WHERE account = ? AND task_id = ?"
@@ -201,7 +216,7 @@ class AuditTasks(Projection):
         return self._details.read(found[0][0]) if found else {}
 
     def _view(self, row: Row) -> AuditTaskView:
-        started_at, task_id, status, task_type, scheduled_audit_name, details = row
+        started_at, task_id, status, task_type, scheduled_audit_name, details, ended_at = row
         return AuditTaskView(
             task_id,
             AuditTaskStatus(status),
@@ -209,12 +224,20 @@ class AuditTasks(Projection):
             started_at,
             scheduled_audit_name,
             self._details.read(details),
+            ended_at,
         )
 
     def describe(self, account: AccountId, task_id: TaskId) -> AuditTaskView | None:
         """Return an audit of the account, None if it has none of that id."""
         found = self.query(DESCRIBE, (account, task_id))
         return self._view(found[0]) if found else None
+
+    def ended_at(self, account: AccountId, task_id: TaskId) -> int | None:
+        """Return when an audit ended, in epoch milliseconds; None while it is in progress, or if there is none."""
+        found = self.query(
+            "SELECT ended_at FROM audit_tasks WHERE account = ? AND task_id = ?", (account, task_id)
+        )
+        return found[0][0] if found else None
 
     def list(
         self,
@@ -245,12 +268,13 @@ class AuditTasks(Projection):
         AuditTaskCompleted: completed,
         AuditTaskFailed: failed,
         AuditTaskCanceled: canceled,
+        AuditTaskArchived: archived,
     }
 
 
 NEWEST_FIRST = Keyset(("started_at", "task_id"), is_descending=True)
 
-SELECT = "SELECT started_at, task_id, status, task_type, scheduled_audit_name, details FROM audit_tasks"
+SELECT = "SELECT started_at, task_id, status, task_type, scheduled_audit_name, details, ended_at FROM audit_tasks"
 
 DESCRIBE = f"{SELECT} WHERE account = ? AND task_id = ?"
 
@@ -262,7 +286,9 @@ INSERT = """
 
 SET_DETAILS = "UPDATE audit_tasks SET details = ? WHERE account = ? AND task_id = ?"
 
-SET_STATUS = "UPDATE audit_tasks SET status = ? WHERE account = ? AND task_id = ?"
+SET_END = "UPDATE audit_tasks SET status = ?, ended_at = ? WHERE account = ? AND task_id = ?"
+
+GIVE_UP = "UPDATE audit_tasks SET ended_at = 0 WHERE account = ? AND task_id = ?"
 
 FIND_SHARD = "SELECT 1 FROM audit_task_shards WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ?"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from events.audit_account_events import ScheduledAuditDeleted
+from events.audit_archive import AuditTaskArchived
 from events.audit_task import (
     AuditCheckOutcomeRecorded,
     AuditTaskCanceled,
@@ -23,6 +24,8 @@ from projections.projection import Handler, Projection
 
 ON_DEMAND = "OnDemand"
 """Source: the metrics and dimensions of AWS IoT. A schedule of that name shares its rows, as it does there."""
+
+Ending = AuditTaskCompleted | AuditTaskFailed | AuditTaskCanceled | AuditTaskArchived
 
 DONE = frozenset({CheckRunStatus.COMPLETED_COMPLIANT, CheckRunStatus.COMPLETED_NON_COMPLIANT})
 
@@ -96,8 +99,8 @@ class CheckResults(Projection):
             ended_at = epoch_milliseconds(event.timestamp)
             rows.execute(UPSERT, (event.account, name, event.check_name, *counts, ended_at))
 
-    def ended(self, rows: Transaction, event: AuditTaskCompleted | AuditTaskFailed | AuditTaskCanceled) -> None:
-        """Forget an audit that is over."""
+    def ended(self, rows: Transaction, event: Ending) -> None:
+        """Forget an audit that is over, or that was taken out of the log while it was read."""
         sql = "DELETE FROM check_results_audits WHERE account = ? AND task_id = ?"
         rows.execute(sql, (event.account, event.task_id))
 
@@ -118,6 +121,7 @@ class CheckResults(Projection):
         AuditTaskCompleted: ended,
         AuditTaskFailed: ended,
         AuditTaskCanceled: ended,
+        AuditTaskArchived: ended,
         ScheduledAuditDeleted: schedule_deleted,
     }
 

@@ -11,6 +11,7 @@ from projections.audit_notifications import AuditNotifications
 from projections.audit_tasks import AuditTasks
 from projections.check_results import CheckResults
 from projections.projection import Projection
+from projections.pruning import ReadModelPruning
 from projections.read_model_tables import ReadModelTables, positions
 from projections.scheduled_audits import ScheduledAudits
 
@@ -35,13 +36,15 @@ class ReadModels:
 
     name = "read-models"
 
-    def __init__(self, database: Database, *, end_of_log: int | None = None) -> None:
+    def __init__(
+        self, database: Database, *, end_of_log: int | None = None, pruning: ReadModelPruning | None = None
+    ) -> None:
         """Prepare the tables (`ReadModelTables`). StoreUnavailable if that can't be done now.
 
         `end_of_log` is the log's last position at the start. Questions are answered once everything up to it is
         there; without it, those to a file that was deleted are answered as if nothing had happened until it has
         caught up. And rows that come from beyond it are of another log, or of one that was put back from a copy:
-        they are made anew.
+        they are made anew. `pruning` is of the same database, in the process that follows the log.
         """
         self.account_configuration = AccountConfiguration(database)
         self.scheduled_audits = ScheduledAudits(database)
@@ -58,6 +61,7 @@ class ReadModels:
             self.check_results,
         )
         self._database = database
+        self._pruning = pruning
         database.prepare(ReadModelTables(PROJECTIONS, end_of_log))
         made: dict[str, int] = dict(database.query("SELECT name, position FROM projections"))
         self._complete_at = max(end_of_log or 0, *made.values())
@@ -94,7 +98,9 @@ class ReadModels:
         return min(made.values())
 
     def idle(self) -> None:
-        """Do nothing: a read model has no work of its own."""
+        """Prune for a while."""
+        if self._pruning is not None:
+            self._pruning.step()
 
     def _note_progress(self, positions: Mapping[str, int]) -> None:
         for projection in self._projections:

@@ -8,6 +8,7 @@ from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from events.audit_notification import NotificationChannel
 from events.errors import StreamConflict
 from events.vocabulary import CheckName, CheckRunStatus, Severity
 from workers.inventory.importers.import_report import ImportReport
@@ -20,6 +21,7 @@ APPEND_SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.
 APPEND_EVENTS = (1, 2, 5, 10, 25, 50, 100, 250, 1_000, 10_000)
 WORK_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0, 240.0)
 CHECK_SECONDS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0)
+NOTIFICATION_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 FETCH_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 
 
@@ -52,6 +54,13 @@ class Metrics:
         self._fetches = timed(
             "revocation_fetch", "Fetching a revocation list or an issuer's certificate.", FETCH_SECONDS, "outcome"
         )
+        self._notifications = timed(
+            "notification", "An attempt to announce an audit's end.", NOTIFICATION_SECONDS, "channel", "outcome"
+        )
+        self._given_up = counted("notifications_given_up", "Ends of audits not announced after hours.", "channel")
+        for channel in NotificationChannel:
+            self._given_up.labels(channel.value)  # there before it counts, so that an increase is seen
+        self._pruned = counted("pruned_rows", "Rows that were removed since they are older than the retention.", "kind")
         self._imports = counted("imports", "Imports into the inventory.", "outcome")
         self._records = counted("imported_records", "Records of imports that were published.", "result")
 
@@ -87,6 +96,18 @@ class Metrics:
     def fetched(self, outcome: str, seconds: float) -> None:
         """A server has answered, or has not."""
         self._fetches.labels(outcome).observe(seconds)
+
+    def notified(self, channel: str, outcome: str, seconds: float) -> None:
+        """An attempt to announce an audit's end is over: `delivered` or `failed`."""
+        self._notifications.labels(channel, outcome).observe(seconds)
+
+    def notification_given_up(self, channel: str) -> None:
+        """No more attempts are made to announce an audit's end."""
+        self._given_up.labels(channel).inc()
+
+    def pruned(self, kind: str, rows: int) -> None:
+        """Rows have been removed as too old; the kind is a name of the code."""
+        self._pruned.labels(kind).inc(rows)
 
     def imported(self, report: ImportReport) -> None:
         """An import has been published."""

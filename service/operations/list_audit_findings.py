@@ -6,7 +6,7 @@ from events.errors import InvalidRequest
 from events.vocabulary import CheckName, TaskId
 from projections.audit_findings import FindingFilter
 from service.call import Call
-from service.operations.retained_period import require_retained
+from service.operations.retained_period import is_retained, require_retained
 from service.wire.answer import json_response
 from service.wire.listing import ListRequest
 from service.wire.members import AuditTaskId, MaxResults
@@ -32,8 +32,11 @@ class ListAuditFindingsRequest(ListRequest):
 async def list_audit_findings(call: Call[ListAuditFindingsRequest]) -> web.Response:
     """Answer with findings, newest first. An audit that does not exist has none."""
     asked = call.request
+    wanted = _filter(call)
+    if wanted.task_id is not None and not is_retained(call, wanted.task_id):
+        return json_response({"findings": []})
     findings = await call.listed(
-        call.read_models.audit_findings.list, call.account, _filter(call), asked.page(call.account)
+        call.read_models.audit_findings.list, call.account, wanted, asked.page(call.account)
     )
     return json_response(
         {

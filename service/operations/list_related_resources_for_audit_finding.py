@@ -4,6 +4,7 @@ from aiohttp import web
 
 from events.errors import NotFound
 from service.call import Call
+from service.operations.retained_period import is_retained
 from service.wire.answer import json_response
 from service.wire.listing import ListRequest
 from service.wire.members import FindingId
@@ -26,7 +27,8 @@ async def list_related_resources_for_audit_finding(
     related = await call.listed(
         call.read_models.audit_findings.related_resources, call.account, asked.finding_id, asked.page(call.account)
     )
-    if related is None:
+    task_id = call.read_models.audit_findings.task_of(call.account, asked.finding_id)
+    if related is None or task_id is None or not is_retained(call, task_id):
         raise NotFound("There is no audit finding with this findingId.")
     return json_response(
         {

@@ -17,6 +17,7 @@ from aiohttp import web
 from events.errors import InvalidRequest, NotFound, StoreUnavailable
 from events.vocabulary import AuditTaskStatus, TaskId
 from projections.audit_tasks import AuditTaskView, CheckDetail
+from service.operations.retained_period import ended_within_retention
 from service.services import SERVICES, Services
 from service.wire.answer import present
 
@@ -70,7 +71,7 @@ class Watch:
     def look(self) -> AuditTaskView:
         """Where the audit stands; NotFound if there is none."""
         task = self.services.read_models.audit_tasks.describe(self.services.settings.account, self.task_id)
-        if task is None:
+        if task is None or not ended_within_retention(self.services, task.ended_at):
             raise NotFound("There is no audit task with this taskId.")
         return task
 
