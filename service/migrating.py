@@ -16,7 +16,9 @@ from projections.read_models import PROJECTIONS
 from workers.aws_account.staging import ACCOUNT_READING_TABLES
 from workers.due_audits import SCHEDULE_TABLES
 from workers.inventory.schema import INVENTORY_TABLES
+from workers.notifying.pending import NOTIFICATION_TABLES
 from workers.presence.schema import PRESENCE_TABLES
+from workers.retention.kept_audits import KEPT_AUDIT_TABLES
 from workers.revocation.store import REVOCATION_TABLES
 from workers.work_table import WORK_TABLES
 
@@ -25,7 +27,7 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     "inventory": (INVENTORY_TABLES, REVOCATION_TABLES, ACCOUNT_READING_TABLES),
     "presence": (PRESENCE_TABLES,),
     "read_models": (ReadModelTables(PROJECTIONS),),
-    "work": (WORK_TABLES, SCHEDULE_TABLES),
+    "work": (WORK_TABLES, SCHEDULE_TABLES, NOTIFICATION_TABLES, KEPT_AUDIT_TABLES),
 }
 """What lies in each schema of a database."""
 

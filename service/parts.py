@@ -5,6 +5,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from events.application import Application
+from events.archives import Archives
+from events.audit_notification import NotificationChannel
 from events.check_catalogue import CheckCatalogue
 from events.clock import Clock
 from events.committer import Committer
@@ -12,7 +14,9 @@ from events.follower import Follower
 from events.progress import Progress
 from projections.read_models import ReadModels
 from service.linked_account import linked_account
+from service.notifying_parts import notifying
 from service.observing.at_scrape import FollowerLag, QueueDepths
+from service.observing.audit_results import CheckResultMetrics, PendingNotificationMetrics
 from service.observing.audits import MeasuredAudits
 from service.observing.health import all_reasons, of_follower, of_log, of_queue
 from service.observing.metrics import Metrics
@@ -22,6 +26,7 @@ from service.observing.watched import Watched
 from service.observing.work import WorkObserver
 from service.presence_feed import Notes, presence_feed
 from service.presence_parts import PresenceParts, presence_parts
+from service.retention_parts import read_model_pruning, retention
 from service.services import Services
 from service.settings import AWS, Settings
 from service.stores import Stores
@@ -48,6 +53,7 @@ class Parts:
     clock: Clock
     stores: Stores
     application: Application
+    archives: Archives
     catalogue: CheckCatalogue
     metrics: Metrics
     traces: Traces | None
@@ -67,7 +73,18 @@ def parts(settings: Settings, clock: Clock, stores: Stores) -> Iterator[Parts]:
         try:
             application = Application(committer, checks, settings.region)
             presence = presence_parts(stores.presence, clock, stores.log.last_position)
-            yield Parts(settings, clock, stores, application, checks, metrics, traces, observer, presence)
+            yield Parts(
+                settings,
+                clock,
+                stores,
+                application,
+                Archives(committer),
+                checks,
+                metrics,
+                traces,
+                observer,
+                presence,
+            )
         finally:
             committer.stop()
 
@@ -140,7 +157,11 @@ def coordination(
     log, work, metrics = of.stores.log, of.stores.work, of.metrics
     with ExitStack() as opened:
         end_of_log = log.last_position()
-        read_models = ReadModels(of.stores.read_models, end_of_log=end_of_log)
+        read_models = ReadModels(
+            of.stores.read_models,
+            end_of_log=end_of_log,
+            pruning=read_model_pruning(of.settings, of.stores, of.clock, metrics),
+        )
         answering = _started(Follower(log, read_models), opened)
         dispatcher = Dispatcher(work, queue, of.application.end_check_run, of.clock, most_in_flight=most_in_flight)
         if queue_is_of_this_process:
@@ -158,10 +179,20 @@ def coordination(
         notes = opened.enter_context(feed)
         scheduler = Scheduler(work, of.application.start_scheduled_audit, of.clock)
         scheduling = _started(Follower(log, scheduler), opened)
-        followings = (read_models, dispatcher, of.presence.collection, scheduler)
+        announcing = opened.enter_context(
+            notifying(of.settings, of.stores, of.application, of.clock, metrics, end_of_log)
+        )
+        keeping = retention(of.settings, of.stores, of.archives, of.clock, metrics)
+        retaining = _started(Follower(log, keeping), opened)
+        followings = (read_models, dispatcher, of.presence.collection, scheduler, announcing.notifier, keeping)
         positions = {each.name: each.position for each in followings}
         depths = queue_depths(work, collecting_checks(REGISTRY, is_account_linked=of.settings.source == AWS))
-        for collector in (FollowerLag(log, positions, of.clock), QueueDepths(depths)):
+        for collector in (
+            FollowerLag(log, positions, of.clock),
+            QueueDepths(depths),
+            CheckResultMetrics(lambda: read_models.check_results.of(of.settings.account)),
+            PendingNotificationMetrics(announcing.pending.counts, NotificationChannel),
+        ):
             metrics.registry.register(collector)
             opened.callback(metrics.registry.unregister, collector)
         yield Coordination(
@@ -174,6 +205,8 @@ def coordination(
                 of_follower(dispatching, "The work tables", end_of_log),
                 of_follower(deciding, "The collection of connections", end_of_log),
                 of_follower(scheduling, "The schedules", end_of_log),
+                of_follower(retaining, "Retention", end_of_log),
+                of_follower(announcing.follower, "The notifications", end_of_log),
                 of_queue(dispatcher),
                 of_log(log),
             ),

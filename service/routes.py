@@ -38,6 +38,14 @@ from service.operations.list_related_resources_for_audit_finding import (
 from service.operations.list_scheduled_audits import ListScheduledAuditsRequest, list_scheduled_audits
 from service.operations.list_tags_for_resource import ListTagsForResourceRequest, list_tags_for_resource
 from service.operations.metrics import metrics
+from service.operations.notifications import LIST as NOTIFICATIONS
+from service.operations.notifications import RETRY as RETRY_NOTIFICATIONS
+from service.operations.notifications import (
+    ListNotificationsRequest,
+    RetryNotificationsRequest,
+    list_notifications,
+    retry_notifications,
+)
 from service.operations.start_on_demand_audit_task import StartOnDemandAuditTaskRequest, start_on_demand_audit_task
 from service.operations.tag_resource import TagResourceRequest, tag_resource
 from service.operations.untag_resource import UntagResourceRequest, untag_resource
@@ -109,6 +117,8 @@ OPERATIONS = (
 EXTENSIONS = (
     Operation("GET", CLOCK, DescribeClockRequest, describe_clock),
     Operation("POST", CLOCK, AdvanceClockRequest, advance_clock),
+    Operation("GET", NOTIFICATIONS, ListNotificationsRequest, list_notifications),
+    Operation("POST", RETRY_NOTIFICATIONS, RetryNotificationsRequest, retry_notifications),
 )
 """Operations of ours, read and answered like AWS's."""
 

@@ -12,6 +12,8 @@ from service.mqtt_settings import mqtt_broker
 from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
 from service.redis_setting import redis_url
 from service.variables import SettingError, Variables
+from service.webhook_settings import webhook
+from workers.notifying.webhook import Webhook
 from workers.presence.mqtt_broker import MqttBroker
 from workers.revocation.address_rules import PUBLIC_ONLY, AddressRules
 
@@ -51,15 +53,20 @@ class Settings:
     source: str = IMPORT
     """`import`: the inventory is what was imported. `aws`: an audit reads the account with boto3 first."""
     assumes_role: bool = True
-    """Whether the account is read by the role of its audit configuration, and not by boto3's own credentials."""
+    """Whether the account is read, and its SNS target told, by the role that is configured for it, and not by
+    boto3's own credentials."""
     retention_days: int = 180
     """How far back audits and findings can be asked for. Source: the audit command reference."""
+    archive_directory: Path | None = None
+    """Where the events of audits go that are older than that; None: they stay in the log."""
     key_blocklist: Path | None = None
     """A list of Debian's weak keys (CVE-2008-0166) in the format of `openssl-blacklist`."""
     crl_allow: AddressRules = PUBLIC_ONLY
     """What may be asked for revocation lists besides public addresses: host names and networks."""
     mqtt_broker: MqttBroker | None = None
     """Where presence events come from; None: only over HTTP."""
+    webhook: Webhook | None = None
+    """What is told of audits' ends besides an account's SNS target."""
     throttling_status: int = 429
     """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
     clock: str = SYSTEM
@@ -92,9 +99,11 @@ class Settings:
             source=given.choice("FLEET_AUDIT_SOURCE", cls.source, (IMPORT, AWS)),
             assumes_role=given.switch("FLEET_AUDIT_ASSUME_ROLE", default=cls.assumes_role),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),
+            archive_directory=given.directory("FLEET_AUDIT_ARCHIVE_DIR"),
             key_blocklist=given.file("FLEET_AUDIT_KEY_BLOCKLIST"),
             crl_allow=given.address_rules("FLEET_AUDIT_CRL_ALLOW"),
             mqtt_broker=mqtt_broker(given, account),
+            webhook=webhook(given),
             throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
             clock=given.choice("FLEET_AUDIT_CLOCK", cls.clock, (SYSTEM, MANUAL)),
             clock_anywhere=given.switch("FLEET_AUDIT_CLOCK_ANYWHERE", default=cls.clock_anywhere),

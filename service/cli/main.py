@@ -16,6 +16,7 @@ COMMANDS = {
     "watch": "watch",
     "checks": "checks",
     "clock": "clock",
+    "notifications": "notifications",
     "migrate": "migrate",
     "api": "api",
     "worker": "worker",

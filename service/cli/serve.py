@@ -53,8 +53,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
       FLEET_AUDIT_SOURCE             import, or aws: an audit reads the    (import)
                                      account with boto3 first, whose own
                                      AWS_... variables apply
-      FLEET_AUDIT_ASSUME_ROLE        whether it does so by the role of the (true)
-                                     audit's configuration
+      FLEET_AUDIT_ASSUME_ROLE        whether it does so, and publishes to  (true)
+                                     SNS, by the role that is configured
       FLEET_AUDIT_KEY_BLOCKLIST      a list of Debian's weak keys          (none)
       FLEET_AUDIT_CRL_ALLOW          hosts and networks, comma-separated,  (none)
                                      that may be asked for revocation lists
@@ -70,6 +70,13 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
                                      or error
       FLEET_AUDIT_OTLP_ENDPOINT      a collector of OpenTelemetry traces,  (none)
                                      such as http://127.0.0.1:4318
+
+    \b
+    What is told of audits' ends besides the account's SNS target, signed:
+      FLEET_AUDIT_WEBHOOK_URL            where to post                     (none)
+      FLEET_AUDIT_WEBHOOK_SECRET_FILE    a file with the signing secret    (none)
+      FLEET_AUDIT_WEBHOOK_ALLOW          hosts and networks where it may   (none)
+                                         be though they are not public
 
     \b
     Where connects and disconnects of devices come from, besides HTTP:

@@ -61,6 +61,7 @@ def service_of_its_own(paths: Sequence[Path], chosen: Settings, notes: Console) 
             source=IMPORT,
             clock=SYSTEM,
             mqtt_broker=None,
+            webhook=None,
         )
         with start_explained(own), embedded(own, SystemClock()) as services:
             imported = import_here(services.inventory, own.account, paths, notes, replace=False)

@@ -36,12 +36,14 @@ class AccountAccess:
     region: str
     assumes_role: bool = True
     """Whether the role of the audit's configuration is assumed; without, boto3's own credentials read."""
+    most_attempts: int = MOST_ATTEMPTS
+    """Of one call, as long as boto3 is not told otherwise."""
 
     def open(self, account: AccountId, role_arn: str) -> OpenClients:
         """Begin a session, for some minutes. Raise Unreadable when there are no credentials for it."""
         try:
             own = get_session()
-            config = _config(own.get_config_variable("max_attempts") or MOST_ATTEMPTS)
+            config = _config(own.get_config_variable("max_attempts") or self.most_attempts)
             session = boto3.Session(botocore_session=own, region_name=self.region)
             if self.assumes_role:
                 session = self._with_role(session, config, account, role_arn)

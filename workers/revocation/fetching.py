@@ -1,16 +1,12 @@
 """Fetches what certificates name by URL, from servers that nobody vouches for.
 
-Every connection is checked when its socket is made, against the very address that it then goes to. So a name that
-resolves to another address a moment later gains nothing, and redirects, address literals and IPv6 need no rule of
-their own. docs/decisions/0006 says why this is aiohttp's client.
+Every connection, those of redirects included, goes only where rules allow (`checked_connections.py`).
 """
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from time import monotonic
 
 import aiohttp
@@ -18,7 +14,11 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from workers.revocation.address_rules import AddressRules
+from workers.revocation.checked_connections import checked_connector, in_words
 from workers.revocation.failure import Unusable
+
+OPENED_BY = "FLEET_AUDIT_CRL_ALLOW"
+"""The setting of the address rules."""
 
 LOOK = 0.25
 """Seconds between two looks whether the result is still wanted."""
@@ -42,10 +42,6 @@ class Limits:
     """Of one document: a revocation list of some 400,000 entries."""
     redirects: int = 5
     at_once: int = 8
-
-
-class NotAllowed(OSError):  # noqa: N818 - the rule works as it should
-    """The address is one that no request may go to."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,7 @@ class Fetcher:
             except TimeoutError:
                 outcome, answer = "too_late", Unusable("can't be fetched: its server takes too long")
             except (aiohttp.ClientError, OSError, ValueError) as error:
-                outcome, answer = "failed", Unusable(f"can't be fetched: {_in_words(error)}")
+                outcome, answer = "failed", Unusable(f"can't be fetched: {in_words(error, OPENED_BY)}")
             if self.observe is not None:
                 self.observe(outcome, monotonic() - began)
             taken(url, answer)
@@ -117,12 +113,7 @@ class Fetcher:
 
     async def _get(self, url: URL) -> bytes | URL:
         """What is there, or where it is instead."""
-        connector = aiohttp.TCPConnector(
-            ssl=self.tls,
-            force_close=True,
-            resolver=self.resolver(),
-            socket_factory=partial(_checked_socket, self.rules, url.host or ""),
-        )
+        connector = checked_connector(self.rules, url.host or "", self.tls, self.resolver())
         async with (
             aiohttp.ClientSession(
                 connector=connector,
@@ -151,35 +142,7 @@ class Fetcher:
         return bytes(body)
 
 
-AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[object, ...]]
-
-
-def _checked_socket(rules: AddressRules, host: str, info: AddressInfo) -> socket.socket:
-    """The socket for a connection to an address, if one may be made."""
-    family, kind, protocol, _, address = info
-    if not rules.allow(host, str(address[0])):
-        raise NotAllowed(address[0])
-    return socket.socket(family, kind, protocol)
-
-
 def _location(url: URL) -> URL:
     if url.scheme not in {"http", "https"} or not url.host:
         raise Unusable("can't be fetched: its URL is not one of HTTP")
     return url
-
-
-IN_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (NotAllowed, "its address is not a public one, nor opened by FLEET_AUDIT_CRL_ALLOW"),
-    (socket.gaierror, "its server's name does not resolve"),
-    (ssl.SSLError, "its server has no certificate that is trusted"),
-    (ConnectionRefusedError, "its server refuses connections"),
-    (aiohttp.ClientPayloadError, "its server breaks off"),
-    (aiohttp.InvalidURL, "its URL is not one of HTTP"),
-    (aiohttp.ClientError, "its server does not answer in HTTP"),
-    (ValueError, "its URL is not one of HTTP"),
-)
-
-
-def _in_words(error: Exception) -> str:
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    return next((words for kind, words in IN_WORDS if isinstance(cause, kind)), "its server can't be reached")

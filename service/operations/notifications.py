@@ -1,0 +1,92 @@
+"""GET /fleet-audit/notifications and POST /fleet-audit/notifications/retry: what was announced of audits' ends.
+
+No operations of AWS's, which tells nobody what it could not deliver. docs/notifications.md has the rest.
+"""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+
+from events.audit_notification import NotificationStatus
+from events.vocabulary import TaskId
+from projections.audit_notifications import NotificationView
+from projections.paging import Page
+from service.call import Call
+from service.wire.answer import json_response, present
+from service.wire.listing import ListRequest
+from service.wire.members import AuditTaskId
+from service.wire.request import Enumerated, Request
+from service.wire.timestamps import epoch_seconds
+
+LIST = "/fleet-audit/notifications"
+RETRY = "/fleet-audit/notifications/retry"
+
+AT_ONCE = 100
+"""Notifications that are retried in one group of commands."""
+
+
+class ListNotificationsRequest(ListRequest):
+    """Which ones."""
+
+    order = (int, str, str)
+
+    status: Enumerated[NotificationStatus] | None = None
+
+
+class RetryNotificationsRequest(Request):
+    """Of which audit; of all when none is named."""
+
+    task_id: AuditTaskId | None = None
+
+
+async def list_notifications(call: Call[ListNotificationsRequest]) -> web.Response:
+    """Answer with the notifications, those of the audits that ended last first."""
+    asked = call.request
+    found = await call.listed(
+        call.read_models.audit_notifications.list, call.account, asked.status, asked.page(call.account)
+    )
+    return json_response(
+        {
+            "notifications": [_notification(each) for each in found.rows],
+            "nextToken": asked.token_after(found, call.account),
+        }
+    )
+
+
+async def retry_notifications(call: Call[RetryNotificationsRequest]) -> web.Response:
+    """Let those that were given up be sent after all, and answer with which these are."""
+    retried: list[dict[str, str]] = []
+    page: Page | None = Page(AT_ONCE)
+    while page is not None:
+        found = await call.listed(
+            call.read_models.audit_notifications.list, call.account, NotificationStatus.FAILED, page
+        )
+        wanted = [each for each in found.rows if call.request.task_id in {None, each.task_id}]
+        commands = [
+            call.application.notifications.retry_notification(TaskId(each.task_id), each.channel, call.cause())
+            for each in wanted
+        ]
+        outcomes = await asyncio.gather(*(call.outcome(command) for command in commands))
+        retried += [
+            {"taskId": each.task_id, "channel": each.channel.value}
+            for each, was_given_up in zip(wanted, outcomes, strict=True)
+            if was_given_up
+        ]
+        page = None if found.next is None else Page(AT_ONCE, found.next)
+    return json_response({"retried": retried})
+
+
+def _notification(view: NotificationView) -> dict[str, Any]:
+    return present(
+        {
+            "taskId": view.task_id,
+            "channel": view.channel,
+            "status": view.status,
+            "requestedAt": epoch_seconds(view.requested_at),
+            "targetArn": view.target_arn or None,
+            "endedAt": None if view.ended_at is None else epoch_seconds(view.ended_at),
+            "attempts": view.attempts,
+            "reason": view.reason,
+        }
+    )
