@@ -3,6 +3,8 @@
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,24 +14,19 @@ from rich.table import Table
 
 from events.clock import SystemClock
 from service.cli.audit_progress import AuditProgress
-from service.cli.audits import audit_client, refusals_explained, run_audit, watched_by
+from service.cli.audits import AuditReport, audit_client, refusals_explained, run_audit, watched_by
 from service.cli.importing import import_here
 from service.cli.report import print_report
 from service.cli.screen import standard_output
 from service.cli.starting import start_explained
 from service.cli.target import enable_checks
-from service.demo.fleet import (
-    CHECKS,
-    CONNECTION_CHECKS,
-    REVOCATION_CHECKS,
-    DemoFleet,
-    lists_of,
-    presence_of,
-    write_fleet,
-)
+from service.demo.checks import CHECKS, CONNECTION_CHECKS, REVOCATION_CHECKS
+from service.demo.fleet import DemoFleet, lists_of, presence_of, write_fleet
+from service.demo.fleet_plan import HEALTHY, TROUBLED, FleetPlan
 from service.demo.revocation_lists import HOST, list_server
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
+from service.services import Services
 from service.settings import Settings
 from workers.revocation.address_rules import AddressRules
 
@@ -43,11 +40,12 @@ from workers.revocation.address_rules import AddressRules
     help="Write the fleet's files there and keep them, to look at, change and audit again.",
 )
 def demo(kept: Path | None) -> None:
-    """Audit a demonstration fleet, from import to findings.
+    """Audit two demonstration fleets, from import to findings: one with troubles, and one in good order.
 
-    The fleet is real: the CA certificates of the certifi bundle, 300 device certificates with keys and signatures
-    made now, policies after AWS's examples. Nothing of what is found is prepared: every finding is computed.
-    Revocation lists come from a server on this machine; those of public CAs from the internet.
+    The fleets are real: the CA certificates of the certifi bundle, hundreds of device certificates with keys and
+    signatures made now, policies and roles after AWS's examples, a month of connections. Nothing of what is found
+    is prepared: every finding is computed. Revocation lists come from a server on this machine; those of public
+    CAs from the internet.
 
     \b
     Examples:
@@ -58,41 +56,53 @@ def demo(kept: Path | None) -> None:
     console = standard_output()
     with tempfile.TemporaryDirectory(prefix="fleet-audit-demo-") as directory:
         home = _made(kept) if kept else Path(directory) / "fleet"
-        with list_server(lists_of(home)) as lists_at:
-            fleet = write_fleet(home, SystemClock().now(), lists_at)
-            _audit(fleet, presence_of(home), Path(directory) / "data", console)
+        console.print("[bold]A fleet with one of every trouble[/]")
+        with _audited(TROUBLED, home, Path(directory) / "data", console) as report:
+            print_report(report, console)
+        console.print("\n[bold]A fleet in good order[/]")
+        with _audited(HEALTHY, Path(directory) / "healthy", Path(directory) / "healthy-data", console) as report:
+            print_report(report, console)
     _name_next_steps(kept, console)
 
 
-def _audit(fleet: DemoFleet, presence: Path, data_directory: Path, console: Console) -> None:
-    # The defaults, and not the environment: the demo is the same everywhere.
-    chosen = Settings(
-        port=0,
-        data_directory=data_directory,
-        key_blocklist=fleet.key_blocklist,
-        crl_allow=AddressRules.parse(HOST),
-    )
-    checks = (*CHECKS, *REVOCATION_CHECKS, *CONNECTION_CHECKS)
-    with (
-        start_explained(chosen),
-        embedded(chosen, SystemClock()) as services,
-        listening_in_a_thread(services) as url,
-        refusals_explained(),
-    ):
-        _step(console, 1, f"The service listens at {url}, with its data in a temporary directory.")
-        _step(console, 2, "A fleet is imported: certificates, policies, roles, logging options.")
-        imported = import_here(services.inventory, chosen.account, [fleet.inventory], console, replace=True)
-        console.print(f"{imported.added:,} resources added, {imported.rejected:,} rejected.")
+@contextmanager
+def _audited(plan: FleetPlan, home: Path, data_directory: Path, console: Console) -> Iterator[AuditReport]:
+    """A fleet, made and audited by a service of its own."""
+    with list_server(lists_of(home)) as lists_at:
+        fleet = write_fleet(home, SystemClock().now(), lists_at, plan)
+        # The defaults, and not the environment: the demo is the same everywhere.
+        chosen = Settings(
+            port=0,
+            data_directory=data_directory,
+            key_blocklist=fleet.key_blocklist,
+            crl_allow=AddressRules.parse(HOST),
+        )
+        with (
+            start_explained(chosen),
+            embedded(chosen, SystemClock()) as services,
+            listening_in_a_thread(services) as url,
+            refusals_explained(),
+        ):
+            yield _audit(services, url, fleet, presence_of(home), console)
 
-        client = audit_client(url, chosen.region)
-        _step(console, 3, f"boto3 enables {len(checks)} checks and starts an on-demand audit.")
-        enable_checks(client, chosen, checks)
-        told = services.presence.take(chosen.account, [presence.read_bytes()])
-        console.print(f"{told.recorded:,} connects and disconnects are told, as a broker would tell them.")
-        with AuditProgress(console) as progress:
-            report = run_audit(client, checks, watched_by(client), progress.look)
-        _step(console, 4, f"Audit {report.task_id} is {report.task['taskStatus']}.")
-        print_report(report, console)
+
+def _audit(services: Services, url: str, fleet: DemoFleet, presence: Path, console: Console) -> AuditReport:
+    account, region = services.settings.account, services.settings.region
+    checks = (*CHECKS, *REVOCATION_CHECKS, *CONNECTION_CHECKS)
+    _step(console, 1, f"The service listens at {url}, with its data in a temporary directory.")
+    _step(console, 2, "The fleet is imported: certificates, policies, roles, logging options.")
+    imported = import_here(services.inventory, account, [fleet.inventory], console, replace=True)
+    console.print(f"{imported.added:,} resources added, {imported.rejected:,} rejected.")
+
+    client = audit_client(url, region)
+    _step(console, 3, f"boto3 enables {len(checks)} checks and starts an on-demand audit.")
+    enable_checks(client, services.settings, checks)
+    told = services.presence.take(account, [presence.read_bytes()])
+    console.print(f"{told.recorded:,} connects and disconnects are told, as a broker would tell them.")
+    with AuditProgress(console) as progress:
+        report = run_audit(client, checks, watched_by(client), progress.look)
+    _step(console, 4, f"Audit {report.task_id} is {report.task['taskStatus']}.")
+    return report
 
 
 def _step(console: Console, number: int, text: str) -> None:

@@ -42,15 +42,21 @@ class CertificateAuthority:
         )
 
     def issue(
-        self, common_name: str, public_key: PublicKey, *, not_before: datetime, not_after: datetime
+        self,
+        common_name: str,
+        public_key: PublicKey,
+        *,
+        not_before: datetime,
+        not_after: datetime,
+        is_ca: bool = False,
     ) -> x509.Certificate:
-        """A device's certificate over `public_key`; its private half is not needed for that."""
+        """The certificate of a device, or of another CA, over `public_key`; its private half is not needed."""
         return self._sign(
             _name(common_name),
             public_key,
             not_before=not_before,
             not_after=not_after,
-            is_ca=False,
+            is_ca=is_ca,
             extensions=self.whereabouts(),
         )
 

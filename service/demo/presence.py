@@ -16,12 +16,20 @@ DISPUTED, INTRUDER = "gateway-001", "gateway-002"
 ROUNDS = 3
 
 
-def presence_events(certificates: Mapping[str, str], now: datetime) -> Iterator[dict[str, Any]]:
+def presence_events(
+    certificates: Mapping[str, str], now: datetime, *, has_intruders: bool
+) -> Iterator[dict[str, Any]]:
     """Yield a month of events up to `now`. `certificates` has the certificate id of each device by its name."""
+    disputing = (DISPUTED, INTRUDER) if has_intruders else ()
     for device, certificate in certificates.items():
-        if device not in (DISPUTED, INTRUDER):
+        if device not in disputing:
             yield from _connection(device, certificate, now - timedelta(days=32), timedelta(days=30))
             yield from _connection(device, certificate, now - timedelta(days=1))
+    if has_intruders:
+        yield from _intrusions(certificates, now)
+
+
+def _intrusions(certificates: Mapping[str, str], now: datetime) -> Iterator[dict[str, Any]]:
     for copy in COPIES:
         yield from _connection(copy, certificates[COPIED], now - timedelta(hours=20), timedelta(hours=6))
     began = now - timedelta(hours=10)

@@ -1,20 +1,25 @@
 """The demo's role aliases, identity pools and IAM roles, as AWS's own describe outputs have them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 ACCOUNT = "123456789012"
 IOT = f"arn:aws:iot:us-east-1:{ACCOUNT}"
-APP_POOL = "us-east-1:5a6b7c8d-0000-4111-8222-333344445555"
-SHOWROOM_POOL = "us-east-1:9e8f7a6b-0000-4111-8222-666677778888"
 
 ALIASES = {"Telemetry": "DeviceTelemetry", "Maintenance": "DeviceMaintenance"}
 
 POOLS: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    APP_POOL: ("Companion app", {"authenticated": "AppUsers", "unauthenticated": "AppGuests"}),
-    SHOWROOM_POOL: ("Showroom", {"authenticated": "ShowroomUsers"}),
+    "Companion app": (
+        "us-east-1:5a6b7c8d-0000-4111-8222-333344445555",
+        {"authenticated": "AppUsers", "unauthenticated": "AppGuests"},
+    ),
+    "Showroom": (
+        "us-east-1:9e8f7a6b-0000-4111-8222-666677778888",
+        {"authenticated": "ShowroomUsers", "unauthenticated": "ShowroomGuests"},
+    ),
 }
+"""The id of each pool, and its roles."""
 
 Statement = Mapping[str, Any]
 
@@ -44,6 +49,10 @@ ROLES: Mapping[str, list[Statement]] = {
         {"Effect": "Allow", "Action": "iot:ListThings", "Resource": "*"},
         {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": f"{IOT}:topicfilter/$aws/things/*"},
     ],
+    "ShowroomGuests": [
+        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": f"{IOT}:topicfilter/showroom/news"},
+        {"Effect": "Allow", "Action": "iot:Receive", "Resource": f"{IOT}:topic/showroom/news"},
+    ],
     "ShowroomUsers": [
         {"Effect": "Allow", "Action": "iot:DescribeThing", "Resource": f"{IOT}:thing/showroom-*"},
     ],
@@ -56,37 +65,45 @@ DAYS_SINCE_USE: Mapping[str, Mapping[str, int | None]] = {
 """For roles of devices: when their services were last used; None: never."""
 
 
-def role_records(now: datetime) -> Iterator[dict[str, Any]]:
-    """Every alias, pool and role as it is at `now`."""
-    for alias, role in ALIASES.items():
+def role_records(now: datetime, aliases: Iterable[str], pools: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Some aliases and pools, and their roles, as they are at `now`."""
+    roles: list[str] = []
+    for alias in aliases:
+        roles.append(ALIASES[alias])
         yield {
             "resourceType": "ROLE_ALIAS",
             "roleAlias": alias,
             "roleAliasArn": f"{IOT}:rolealias/{alias}",
-            "roleArn": _arn(role),
+            "roleArn": _arn(ALIASES[alias]),
             "credentialDurationSeconds": 3600,
         }
-    for pool, (name, roles) in POOLS.items():
+    for name in pools:
+        pool, of_pool = POOLS[name]
+        roles += of_pool.values()
         yield {
             "resourceType": "IDENTITY_POOL",
             "IdentityPoolId": pool,
             "IdentityPoolName": name,
-            "AllowUnauthenticatedIdentities": "unauthenticated" in roles,
-            "Roles": {kind: _arn(role) for kind, role in roles.items()},
+            "AllowUnauthenticatedIdentities": "unauthenticated" in of_pool,
+            "Roles": {kind: _arn(role) for kind, role in of_pool.items()},
         }
-    for role, statements in ROLES.items():
-        document = {"Version": "2012-10-17", "Statement": statements}
-        yield {
-            "resourceType": "IAM_ROLE",
-            "RoleName": role,
-            "Arn": _arn(role),
-            "RolePolicyList": [{"PolicyName": "Access", "PolicyDocument": document}],
-            "AttachedManagedPolicies": [],
-            "ServicesLastAccessed": [
-                {"ServiceNamespace": service, **_last_use(days, now)}
-                for service, days in DAYS_SINCE_USE.get(role, {}).items()
-            ],
-        }
+    for role in roles:
+        yield _role(role, now)
+
+
+def _role(role: str, now: datetime) -> dict[str, Any]:
+    document = {"Version": "2012-10-17", "Statement": ROLES[role]}
+    return {
+        "resourceType": "IAM_ROLE",
+        "RoleName": role,
+        "Arn": _arn(role),
+        "RolePolicyList": [{"PolicyName": "Access", "PolicyDocument": document}],
+        "AttachedManagedPolicies": [],
+        "ServicesLastAccessed": [
+            {"ServiceNamespace": service, **_last_use(days, now)}
+            for service, days in DAYS_SINCE_USE.get(role, {}).items()
+        ],
+    }
 
 
 def _arn(role: str) -> str:

@@ -8,11 +8,15 @@ import pytest
 from tests.support.boto3_story import enable, ended, findings, ids, refusal, start
 from tests.support.cluster import on_servers
 from tests.support.demo_fleet import (
+    ALIASES,
     EXACT_CHECKS,
     EXPIRING,
+    GUESTS,
     KEY_QUALITY,
     LOGGING,
     POLICIES,
+    UNUSED,
+    USERS,
     expected,
     resource_of,
     verdict,
@@ -56,11 +60,11 @@ def test_the_audit_ends_by_itself_and_counts_what_it_examined(audited):
     assert task["taskStatus"] == "COMPLETED"
     assert task["taskType"] == "ON_DEMAND_AUDIT_TASK"
     assert task["taskStatistics"] == {
-        "totalChecks": 7,
+        "totalChecks": len(EXACT_CHECKS),
         "inProgressChecks": 0,
         "waitingForDataCollectionChecks": 0,
-        "compliantChecks": 1,
-        "nonCompliantChecks": 6,
+        "compliantChecks": 0,
+        "nonCompliantChecks": len(EXACT_CHECKS),
         "failedChecks": 0,
         "canceledChecks": 0,
     }
@@ -86,7 +90,13 @@ def test_each_finding_is_described_as_it_is_listed(client, task_id):
     assert [client.describe_audit_finding(findingId=each)["finding"] for each in ids(listed)] == listed
     related = client.get_paginator("list_related_resources_for_audit_finding")
     pages = [page for each in ids(listed) for page in related.paginate(findingId=each)]
-    assert [page["relatedResources"] for page in pages] == [[]] * len(listed)
+    assert [page["relatedResources"] for page in pages] == [each.get("relatedResources", []) for each in listed]
+    assert {each["checkName"] for each in listed if each.get("relatedResources")} == {
+        USERS,
+        GUESTS,
+        ALIASES,
+        UNUSED,
+    }
 
 
 @pytest.mark.parametrize("operation", ["describe_audit_finding", "list_related_resources_for_audit_finding"])
@@ -130,7 +140,7 @@ def test_no_finding_is_suppressed(client, task_id):
 def test_pages_of_any_size_neither_skip_nor_repeat(client, task_id, page_size):
     whole = client.list_audit_findings(taskId=task_id, maxResults=250)["findings"]
     assert ids(findings(client, page_size, taskId=task_id)) == ids(whole)
-    assert len(set(ids(whole))) == len(whole) == 19
+    assert len(set(ids(whole))) == len(whole) == 27
 
 
 def test_audits_are_listed_newest_first_page_by_page(client):

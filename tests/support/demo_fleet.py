@@ -15,6 +15,7 @@ from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
 
 EXPIRING = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
 AGE = "DEVICE_CERTIFICATE_AGE_CHECK"
+CA_KEY_QUALITY = "CA_CERTIFICATE_KEY_QUALITY_CHECK"
 KEY_QUALITY = "DEVICE_CERTIFICATE_KEY_QUALITY_CHECK"
 POLICIES = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK"
 DENIALS = "IOT_POLICY_POTENTIAL_MISCONFIGURATION_CHECK"
@@ -30,7 +31,7 @@ ALIASES = "IOT_ROLE_ALIAS_OVERLY_PERMISSIVE_CHECK"
 UNUSED = "IOT_ROLE_ALIAS_ALLOWS_ACCESS_TO_UNUSED_SERVICES_CHECK"
 
 EXACT_CHECKS = (
-    *("CA_CERTIFICATE_KEY_QUALITY_CHECK", AGE, EXPIRING, KEY_QUALITY),
+    *(CA_KEY_QUALITY, AGE, EXPIRING, KEY_QUALITY),
     *(POLICIES, DENIALS, LOGGING, USERS, GUESTS, ALIASES, UNUSED),
 )
 """The checks whose findings `expected` knows all of. CA certificates of the certifi bundle expire."""
@@ -88,8 +89,15 @@ def expected(fleet: DemoFleet, now: datetime) -> set[Verdict]:
         *((POLICIES, f"IOT_POLICY/{name}/1", broad) for name in BROAD_POLICIES),
         (DENIALS, f"IOT_POLICY/{PASSED_BY[0]}/1", PASSED_BY[1]),
         (LOGGING, "ACCOUNT_SETTINGS/000000000000", "LOGGING_DISABLED"),
+        (CA_KEY_QUALITY, f"CA_CERTIFICATE/{_smartcard_ca(fleet)}", "CERTIFICATE_KEY_VULNERABILITY_CVE-2017-15361"),
         *OF_ROLES,
     }
+
+
+def _smartcard_ca(fleet: DemoFleet) -> str:
+    """The CA over the same published key as the smartcards."""
+    written = (fleet.inventory / "demo-smartcard-ca-certificate.pem").read_bytes()
+    return certificate_id(x509.load_pem_x509_certificate(written))
 
 
 def expected_of_revocation(fleet: DemoFleet) -> set[Verdict]:
