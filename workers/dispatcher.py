@@ -26,7 +26,7 @@ from workers.messages import Sending
 from workers.outbox import MOST_ATTEMPTS, Outbox
 from workers.queue import Queue, QueueUnavailable
 from workers.work_item import CheckRunKey
-from workers.work_table import WORK_TABLES, WorkTable
+from workers.work_table import WORK_TABLES, WorkTable, are_checks_open
 
 MESSAGES_PER_THREAD = 4
 """So that a worker never waits for the dispatcher, and a small audit not long for a large one."""
@@ -87,10 +87,14 @@ class Dispatcher:
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note what these events make wanted, and that the log is known up to `position`."""
-        self._followed.take(recorded, position, _demand)
+        self._followed.take(recorded, position, _demand, DEMAND)
 
     def idle(self) -> None:
         """Send what is to be sent, and end the checks that are to be ended."""
+        self._followed.note()
+        if not are_checks_open(self._database):
+            self.queue_failure, self._endings = None, {}
+            return
         is_to_send = self._monotonic() >= self._next_sending
         with self._database.transaction() as rows:
             outbox = self._outbox(rows)

@@ -44,10 +44,11 @@ class Scheduler:
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note when what these events are about is due next."""
-        self._followed.take(recorded, position, _plan)
+        self._followed.take(recorded, position, _plan, CHANGES)
 
     def idle(self) -> None:
         """Start what is due: each once, and again if that failed, until the log says that it has begun."""
+        self._followed.note()
         due = self.due_audits.up_to(self._clock.now())
         self._starting = {
             audit: command for audit, command in self._starting.items() if audit in due and not _failed(command)

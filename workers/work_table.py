@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from events.store.database import Transaction
+from events.store.database import Database, Transaction
 from events.store.schema import Steps
 from events.vocabulary import AccountId, TaskId
 from workers.check_progress import CheckProgress
@@ -124,3 +124,8 @@ class WorkTable:
             "UPDATE work_items SET sent_at = NULL, attempts = attempts - ? WHERE sent_at IS NOT NULL",
             (0 if counts_as_attempt else 1,),
         )
+
+
+def are_checks_open(database: Database) -> bool:
+    """Whether there is anything in the tables. No transaction need be begun to know it."""
+    return bool(database.query("SELECT 1 FROM check_runs LIMIT 1"))

@@ -14,6 +14,7 @@ from events.event import Event
 from events.log import Recorded
 from events.store.database import Database, Transaction
 from events.vocabulary import AccountId, CheckName
+from workers.followed import Followed
 from workers.judging.look_back import LONGEST_LOOK_BACK
 from workers.presence.store import LONGEST_AUDIT, PresenceStore
 
@@ -36,6 +37,7 @@ class PresenceCollection:
     ) -> None:
         """Of the store's database. `needed_by` are the checks that need to know connections."""
         self._database = database
+        self._followed = Followed(database, self.name, table="presence_position")
         self._store = store
         self._needed_by = needed_by
         self._clock = clock
@@ -48,20 +50,15 @@ class PresenceCollection:
 
     def position(self) -> int:
         """How far the log was followed."""
-        return sum(position for (position,) in self._database.query(POSITION))
+        return self._followed.position()
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note which checks are enabled, and forget what none of them needs any more."""
-        with self._database.transaction() as rows:
-            known = sum(known for (known,) in rows.execute(POSITION))
-            for each in recorded:
-                change = CHANGES.get(type(each.event))
-                if change is not None and each.position > known:
-                    change(self, rows, each.event)
-            rows.execute(KEEP_POSITION, (max(position, known),))
+        self._followed.take(recorded, position, self._change, CHANGES)
 
     def idle(self) -> None:
         """Prune for a while, once an hour and after something was forgotten."""
+        self._followed.note()
         now = self._clock.now()
         if self._prune_from is None or now >= self._prune_from:
             self._prune_from = now + BETWEEN_PRUNINGS
@@ -69,6 +66,11 @@ class PresenceCollection:
             self._pruning = chain(self._pruning, self._store.pruning(now - KEPT_FOR))
         for _ in islice(self._pruning, TRANSACTIONS_AT_ONCE):
             pass
+
+    def _change(self, rows: Transaction, recorded: Recorded) -> None:
+        change = CHANGES.get(type(recorded.event))
+        if change is not None:
+            change(self, rows, recorded.event)
 
     def checks_enabled(self, rows: Transaction, event: AuditChecksEnabled) -> None:
         """Collect for those that need it."""
@@ -116,10 +118,3 @@ CHANGES: Mapping[type[Event], Callable[[PresenceCollection, Transaction, Any], N
 }
 
 WANTED = "SELECT 1 FROM presence_wanted WHERE account = ? LIMIT 1"
-
-POSITION = "SELECT position FROM presence_position"
-
-KEEP_POSITION = """
-    INSERT INTO presence_position (follower, position) VALUES ('presence', ?)
-    ON CONFLICT (follower) DO UPDATE SET position = excluded.position
-"""
