@@ -1,5 +1,6 @@
 """Variables of the environment, read as what they are to be."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -80,6 +81,13 @@ class Variables:
                 f"{name} must be host names, addresses or networks such as 10.0.0.0/8, separated by commas, "
                 f"and has {str(error)!r}."
             ) from error
+
+    def directory(self, name: str) -> Path | None:
+        """The path of a directory that exists and can be written to; None where none is given."""
+        value = self.text(name, "")
+        if value and not (Path(value).is_dir() and os.access(value, os.W_OK | os.X_OK)):
+            raise SettingError(f"{name} must be a directory that exists and can be written to, and is {value!r}.")
+        return Path(value) if value else None
 
     def file(self, name: str) -> Path | None:
         """The path of a file that exists; None where none is given."""

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from events.audit_archive import AuditTaskArchived
 from events.audit_task import AuditTaskCanceled, AuditTaskStarted
 from events.check_run import CheckAccountReadingProgressed, CheckRunEnded, CheckRunPlanned
 from events.check_shard import CheckShardCompleted
@@ -60,6 +61,12 @@ def canceled(table: WorkTable, event: AuditTaskCanceled, _: int) -> None:
             table.keep(run, progress.canceled(event))
 
 
+def archived(table: WorkTable, event: AuditTaskArchived, _: int) -> None:
+    """The audit was over long ago. Its end may have left the log before it was read."""
+    for run in table.checks_of(event.account, event.task_id):
+        table.forget(run)
+
+
 def exhausted(table: WorkTable, run: CheckRunKey) -> None:
     """A piece of the check's work was sent often enough: the check is to be ended."""
     progress = table.progress(run)
@@ -80,5 +87,6 @@ DEMAND: Mapping[type[Event], Callable[[WorkTable, Any, int], None]] = {
     CheckShardCompleted: shard_completed,
     CheckRunEnded: ended,
     AuditTaskCanceled: canceled,
+    AuditTaskArchived: archived,
 }
 """Every other event changes nothing here. An audit that ended by itself has no open checks left."""

@@ -60,7 +60,9 @@ class Metrics:
         self._given_up = counted("notifications_given_up", "Ends of audits not announced after hours.", "channel")
         for channel in NotificationChannel:
             self._given_up.labels(channel.value)  # there before it counts, so that an increase is seen
-        self._pruned = counted("pruned_rows", "Rows that were removed since they are older than the retention.", "kind")
+        self._pruned = counted(
+            "pruned_rows", "Rows that were removed since they are older than the retention.", "kind"
+        )
         self._imports = counted("imports", "Imports into the inventory.", "outcome")
         self._records = counted("imported_records", "Records of imports that were published.", "result")
 

@@ -163,7 +163,7 @@ class _Collection:
         found.require_signed_by(signers)
         found.require_usable(wanted)
         list_id = hashlib.sha256(body).hexdigest()
-        if not self.store.has_revoked(list_id):
+        if not self.store.keep_known(list_id):
             self.store.keep_revoked(list_id, found.revoked)
         self.documents.keep_fresh(url, found.valid_until or 0)
         return list_id

@@ -2,7 +2,7 @@
 
 `fetched` has the last answer of each URL, so that a list is fetched again only when it has to be. What audits rely
 on lies in the other two tables under the hash of its contents and never changes: a shard that is judged twice, and
-an audit that is judged again, see the same.
+an audit that is judged again, see the same. `workers/retention/` removes what no audit that is kept relies on.
 """
 
 import hashlib
@@ -35,7 +35,13 @@ SCHEMA = (
     )""",
 )
 
-REVOCATION_TABLES = Steps("revocation", {"revocation": SCHEMA})
+TIMES_KEPT = (
+    "ALTER TABLE revoked_serials ADD COLUMN times_kept BIGINT NOT NULL DEFAULT 1",
+    "ALTER TABLE revocation_evidence ADD COLUMN times_kept BIGINT NOT NULL DEFAULT 1",
+)
+"""How often somebody has kept the same: who removes what is old sees whether it has come again meanwhile."""
+
+REVOCATION_TABLES = Steps("revocation", {"revocation": SCHEMA, "times_kept": TIMES_KEPT})
 
 
 @dataclass(frozen=True)
@@ -92,13 +98,20 @@ class RevocationStore:
         """Keep what is on a list."""
         with self._database.transaction() as transaction:
             transaction.execute(
-                "INSERT INTO revoked_serials (list_id, width, packed) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO revoked_serials (list_id, width, packed) VALUES (?, ?, ?) "
+                "ON CONFLICT (list_id) DO UPDATE SET times_kept = revoked_serials.times_kept + 1",
                 (list_id, revoked.width, revoked.packed),
             )
 
-    def has_revoked(self, list_id: str) -> bool:
-        """Tell whether what is on a list is known already."""
-        return bool(self._database.query("SELECT 1 FROM revoked_serials WHERE list_id = ?", (list_id,)))
+    def keep_known(self, list_id: str) -> bool:
+        """Tell whether what is on a list is known already; it then counts as kept once more."""
+        with self._database.transaction() as transaction:
+            return bool(
+                transaction.execute(
+                    "UPDATE revoked_serials SET times_kept = times_kept + 1 WHERE list_id = ? RETURNING list_id",
+                    (list_id,),
+                )
+            )
 
     def revoked(self, list_id: str) -> RevokedSerials:
         """What is on a list that was kept."""
@@ -113,7 +126,8 @@ class RevocationStore:
         evidence_id = hashlib.sha256(written).hexdigest()
         with self._database.transaction() as transaction:
             transaction.execute(
-                "INSERT INTO revocation_evidence (evidence_id, evidence) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                "INSERT INTO revocation_evidence (evidence_id, evidence) VALUES (?, ?) "
+                "ON CONFLICT (evidence_id) DO UPDATE SET times_kept = revocation_evidence.times_kept + 1",
                 (evidence_id, written),
             )
         return evidence_id
