@@ -9,7 +9,7 @@ before the first wildcard can only be itself, so it is compared first, and most 
 from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice
 from typing import Self
 
 
@@ -37,13 +37,13 @@ class Pattern:
     """What a text must look like. It does not change once made."""
 
     def __init__(self, symbols: Iterable[Symbol]) -> None:
-        """Take the symbols; a run of stars is one star."""
+        """Take the symbols; a run of wildcards is its `?`s and then one star, if it has any."""
         given = tuple(symbols)
         self.beginning = _beginning(given)
         """The symbols before the first `?` or `*`: these can only be themselves."""
         rest = given[len(self.beginning) :]
-        if rest.count(Wildcard.MANY) > 1:
-            rest = _without_repeated_stars(rest)
+        if _has_runs(rest):
+            rest = _with_stars_last(rest)
         self.symbols = self.beginning + rest
         self._goes_on_with_a_star = rest[:1] == _STAR
         self._is_open = rest == _STAR
@@ -153,5 +153,21 @@ def _beginning(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
     return symbols
 
 
-def _without_repeated_stars(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
-    return symbols[:1] + tuple(pair[1] for pair in pairwise(symbols) if pair != _STAR + _STAR)
+def _has_runs(symbols: tuple[Symbol, ...]) -> bool:
+    """Tell whether a star may be followed by another wildcard; a no is right."""
+    stars = symbols.count(Wildcard.MANY)
+    return stars > 1 or (stars == 1 and Wildcard.ONE in symbols)
+
+
+def _with_stars_last(symbols: tuple[Symbol, ...]) -> tuple[Symbol, ...]:
+    ordered: list[Symbol] = []
+    has_star = False
+    for symbol in symbols:
+        if symbol is Wildcard.MANY:
+            has_star = True
+            continue
+        if has_star and symbol is not Wildcard.ONE:
+            ordered.append(Wildcard.MANY)
+            has_star = False
+        ordered.append(symbol)
+    return (*ordered, *(_STAR if has_star else ()))
