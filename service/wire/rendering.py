@@ -4,13 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.resource import RelatedResource, Resource
-from events.vocabulary import CheckRunStatus
+from events.vocabulary import CheckName, CheckRunStatus
 from projections.account_configuration import CheckSetting, NotificationTarget
 from projections.audit_findings import FindingView
 from projections.audit_tasks import AuditTaskView, CheckDetail
 from projections.scheduled_audits import ScheduledAuditView
 from service.wire.answer import present
 from service.wire.timestamps import epoch_seconds
+
+RELATED_RESOURCES_SHOWN = 10
+"""With a finding; the others are there for ListRelatedResourcesForAuditFinding. Source: AWS's model of that
+operation, of DescribeAuditFinding. A list shows no more, or a page of 250 findings could have a hundred megabytes."""
+
+RELATED_RESOURCES_ONLY_LISTED = frozenset(
+    {CheckName("INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK")}
+)
+"""Checks with whose findings no related resource is shown. Source: the same."""
 
 
 def check_configuration(setting: CheckSetting) -> dict[str, Any]:
@@ -83,7 +92,8 @@ def _check_details(detail: CheckDetail) -> dict[str, Any]:
 
 
 def finding(view: FindingView) -> dict[str, Any]:
-    """`AuditFinding`. What a finding does not have is left out, as in AWS's examples."""
+    """`AuditFinding` with its first related resources. What it does not have is left out, as in AWS's examples."""
+    shown = 0 if view.check_name in RELATED_RESOURCES_ONLY_LISTED else RELATED_RESOURCES_SHOWN
     return present(
         {
             "findingId": view.finding_id,
@@ -93,7 +103,7 @@ def finding(view: FindingView) -> dict[str, Any]:
             "findingTime": epoch_seconds(view.found_at),
             "severity": view.severity,
             "nonCompliantResource": _resource(view.resource, view.additional_info),
-            "relatedResources": [related_resource(related) for related in view.related_resources] or None,
+            "relatedResources": [related_resource(related) for related in view.related_resources[:shown]] or None,
             "reasonForNonCompliance": view.reason,
             "reasonForNonComplianceCode": view.reason_code,
             "isSuppressed": view.is_suppressed,

@@ -12,8 +12,10 @@ from tests.support.api_story import CA_EXPIRING, DEVICE_EXPIRING, configure, sta
 from tests.support.audit_at_work import CERTIFICATE, AuditAtWork, device_certificate
 from tests.support.front_end import caller
 
+REVOKED_INTERMEDIATE = "INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK"
 MANY = 3_000
-OTHER = "cd" * 32
+OTHER, NONE = "cd" * 32, "ef" * 32
+RELATED = {CERTIFICATE: MANY, OTHER: 11, NONE: 0}
 
 
 def related(count, prefix):
@@ -27,47 +29,63 @@ def related(count, prefix):
     )
 
 
+def answered(count, prefix):
+    """The same as the API answers them."""
+    return [
+        {
+            "resourceType": "CLIENT_ID",
+            "resourceIdentifier": {"clientId": f"{prefix}/{number} ü"},
+            "additionalInfo": {"CONNECTION_TIME": str(1767225600000 + number)},
+        }
+        for number in range(count, 0, -1)
+    ]
+
+
 @pytest.fixture(scope="module")
 def findings(shared):
-    """An audit's findings by how many related resources they have."""
+    """An audit's findings by how many related resources they have; and one that shows none of them."""
     return asyncio.run(audit_that_finds(*shared))
 
 
 async def audit_that_finds(url, services):
     async with caller(url, services) as api:
-        await configure(api, DEVICE_EXPIRING, CA_EXPIRING)
-        task_id = await start(api, DEVICE_EXPIRING, CA_EXPIRING)
+        await configure(api, DEVICE_EXPIRING, CA_EXPIRING, REVOKED_INTERMEDIATE)
+        task_id = await start(api, DEVICE_EXPIRING, CA_EXPIRING, REVOKED_INTERMEDIATE)
         audit = AuditAtWork(services, task_id)
         audit.find(DEVICE_EXPIRING, replace(device_certificate(), related_resources=related(MANY, "many")))
         audit.find(
             CA_EXPIRING,
             replace(device_certificate(OTHER), related_resources=related(11, "few")),
-            device_certificate("ef" * 32),
+            device_certificate(NONE),
         )
+        audit.find(REVOKED_INTERMEDIATE, replace(device_certificate(), related_resources=related(3, "unseen")))
         listed = (await api.call("ListAuditFindings", taskId=task_id)).body["findings"]
-    return {len(finding.get("relatedResources", [])): finding for finding in listed}
+    unseen = [each for each in listed if each["checkName"] == REVOKED_INTERMEDIATE]
+    others = [each for each in listed if each["checkName"] != REVOKED_INTERMEDIATE]
+    ids = [each["nonCompliantResource"]["resourceIdentifier"]["deviceCertificateId"] for each in others]
+    return {RELATED[name]: each for name, each in zip(ids, others, strict=True)} | {"unseen": unseen[0]}
 
 
-async def test_a_finding_is_described_as_it_is_listed(calm_api, findings):
-    described = await calm_api.call("DescribeAuditFinding", findingId=findings[0]["findingId"])
-    assert (described.status, described.body) == (200, {"finding": findings[0]})
+@pytest.mark.parametrize("count", [0, 11, MANY, "unseen"])
+async def test_a_finding_is_described_as_it_is_listed(calm_api, findings, count):
+    described = await calm_api.call("DescribeAuditFinding", findingId=findings[count]["findingId"])
+    assert (described.status, described.body) == (200, {"finding": findings[count]})
 
 
-@pytest.mark.parametrize("count", [11, MANY])
-async def test_a_finding_is_described_with_its_first_ten_related_resources(calm_api, findings, count):
-    finding = findings[count]
-    described = await calm_api.call("DescribeAuditFinding", findingId=finding["findingId"])
-    assert described.body == {"finding": {**finding, "relatedResources": finding["relatedResources"][:10]}}
+@pytest.mark.parametrize(("count", "prefix"), [(11, "few"), (MANY, "many")])
+async def test_a_finding_has_its_first_ten_related_resources(findings, count, prefix):
+    assert findings[count]["relatedResources"] == answered(count, prefix)[:10]
+
+
+async def test_the_devices_of_a_revoked_intermediate_are_only_listed_by_themselves(calm_api, findings):
+    assert "relatedResources" not in findings["unseen"]
+    listed = await calm_api.call("ListRelatedResourcesForAuditFinding", findingId=findings["unseen"]["findingId"])
+    assert listed.body == {"relatedResources": answered(3, "unseen")}
 
 
 async def test_related_resources_are_listed_as_the_check_named_them(calm_api, findings):
     listed = await calm_api.call("ListRelatedResourcesForAuditFinding", findingId=findings[11]["findingId"])
-    assert listed.body == {"relatedResources": findings[11]["relatedResources"]}
-    assert listed.body["relatedResources"][0] == {
-        "resourceType": "CLIENT_ID",
-        "resourceIdentifier": {"clientId": "few/11 ü"},
-        "additionalInfo": {"CONNECTION_TIME": "1767225600011"},
-    }
+    assert listed.body == {"relatedResources": answered(11, "few")}
 
 
 async def test_a_finding_without_related_resources_lists_none(calm_api, findings):
@@ -96,7 +114,7 @@ def test_botocores_paginator_reads_thousands_to_their_end(shared, findings, page
         findingId=findings[MANY]["findingId"], PaginationConfig={"PageSize": page_size, "MaxItems": 20 * page_size}
     )
     read = [related for page in pages for related in page["relatedResources"]]
-    assert read == findings[MANY]["relatedResources"][: 20 * page_size]
+    assert read == answered(MANY, "many")[: 20 * page_size]
     client.close()
 
 
@@ -144,7 +162,7 @@ async def test_the_token_of_another_finding_is_refused(calm_api, findings):
     refused = await calm_api.call("ListRelatedResourcesForAuditFinding", findingId=few, nextToken=token)
     assert (refused.status, refused.error) == (400, "InvalidRequestException")
     went_on = await calm_api.call("ListRelatedResourcesForAuditFinding", findingId=many, nextToken=token)
-    assert went_on.body["relatedResources"] == findings[MANY]["relatedResources"][5:30]
+    assert went_on.body["relatedResources"] == answered(MANY, "many")[5:30]
 
 
 async def test_beside_it_findings_are_listed_by_post_only(calm_api):
