@@ -15,6 +15,15 @@ SHORT_ID = 12
 
 def resource_name(finding: dict[str, Any], *, is_short: bool = False) -> str:
     """A finding's resource in two words: `device 9f86d0...`, `CA ab12...`, `policy Name:1`, `alias Name`, ..."""
+    return printable(_words(finding, is_short=is_short))
+
+
+def printable(text: str) -> str:
+    """What strangers named, such as a client ID, without power over the terminal: `\\x1b`, `\\n`, `\\u202e`."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
+def _words(finding: dict[str, Any], *, is_short: bool) -> str:
     match finding["nonCompliantResource"]["resourceIdentifier"]:
         case {"deviceCertificateId": str(certificate_id)}:
             words = "device", _shortened(certificate_id) if is_short else certificate_id

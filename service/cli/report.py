@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from service.cli.audits import AuditReport
-from service.cli.finding import moments, resource_name
+from service.cli.finding import moments, printable, resource_name
 
 WIDE = 140
 """Columns from which on a finding has one line with everything. Below, findings stand under their check's name."""
@@ -19,6 +19,9 @@ WHOLE_IDS = 200
 
 MOST_FINDINGS = 500
 """More than anyone reads on a screen; `--output json` has all."""
+
+ALL_COUNTS = 105
+"""Columns from which on the result of a check with a long name, and both of its counts, have one each."""
 
 SEVERITY_WIDTH = len("CRITICAL")
 
@@ -43,25 +46,45 @@ def print_report(report: AuditReport, console: Console) -> None:
 
 def _print_checks(task: dict[str, Any], console: Console) -> None:
     details = task["auditDetails"]
+    console.print(_counts(details) if console.width >= ALL_COUNTS else _narrow_counts(details))
+    console.print(f"[bold]{_statistics(task['taskStatistics'])}[/]")
+    for name, detail in details.items():
+        if detail.get("message"):
+            console.print(f"{name}: {escape(detail['message'])}")
+    console.print()
+
+
+def _counts(details: dict[str, dict[str, Any]]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("Check", no_wrap=True)
     table.add_column("Result", no_wrap=True)
     table.add_column("Examined", justify="right")
     table.add_column("Non-compliant", justify="right")
     for name, detail in details.items():
-        status = detail["checkRunStatus"]
-        table.add_row(
-            name,
-            RESULTS.get(status, Text(status)),
-            f"{detail.get('totalResourcesCount', 0):,}",
-            f"{detail.get('nonCompliantResourcesCount', 0):,}",
-        )
-    console.print(table)
-    console.print(f"[bold]{_statistics(task['taskStatistics'])}[/]")
+        examined, non_compliant = _counted(detail)
+        table.add_row(name, _result(detail), examined, non_compliant)
+    return table
+
+
+def _narrow_counts(details: dict[str, dict[str, Any]]) -> Table:
+    """Beside the longest name there is room for one thing more on 80 columns."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Check", no_wrap=True)
+    table.add_column("Non-compliant", no_wrap=True)
     for name, detail in details.items():
-        if detail.get("message"):
-            console.print(f"{name}: {escape(detail['message'])}")
-    console.print()
+        result, (examined, non_compliant) = _result(detail), _counted(detail)
+        is_done = detail["checkRunStatus"].startswith("COMPLETED")
+        table.add_row(name, Text(f"{non_compliant} of {examined}", result.style) if is_done else result)
+    return table
+
+
+def _result(detail: dict[str, Any]) -> Text:
+    status = detail["checkRunStatus"]
+    return RESULTS.get(status, Text(status))
+
+
+def _counted(detail: dict[str, Any]) -> tuple[str, str]:
+    return f"{detail.get('totalResourcesCount', 0):,}", f"{detail.get('nonCompliantResourcesCount', 0):,}"
 
 
 def _statistics(statistics: dict[str, int]) -> str:
@@ -122,5 +145,5 @@ def _reason(finding: dict[str, Any]) -> Text:
     notes = [f"{moment:%Y-%m-%d}" for moment in moments(finding)]
     if finding.get("isSuppressed"):
         notes.append("suppressed")
-    reason = finding["reasonForNonCompliance"]
+    reason = printable(finding["reasonForNonCompliance"])
     return Text(f"{reason.removesuffix('.')} ({', '.join(notes)})." if notes else reason)

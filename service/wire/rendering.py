@@ -14,7 +14,7 @@ from service.wire.timestamps import epoch_seconds
 
 RELATED_RESOURCES_SHOWN = 10
 """With a finding; the others are there for ListRelatedResourcesForAuditFinding. Source: AWS's model of that
-operation, of DescribeAuditFinding. A list shows no more, or a page of 250 findings could have a hundred megabytes."""
+operation, of DescribeAuditFinding. A list shows no more, or a page of 250 could have a hundred megabytes."""
 
 RELATED_RESOURCES_ONLY_LISTED = frozenset(
     {CheckName("INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK")}

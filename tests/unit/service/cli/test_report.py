@@ -72,10 +72,31 @@ def test_on_a_narrow_screen_findings_stand_under_their_check():
 
 
 def test_every_check_is_listed_with_its_counts():
-    lines = [" ".join(line.split()) for line in printed([], 80).splitlines()]
+    lines = [" ".join(line.split()) for line in printed([], 120).splitlines()]
     assert f"{EXPIRING} NON-COMPLIANT 1,300 1" in lines
     assert "CA_CERTIFICATE_EXPIRING_CHECK compliant 140 0" in lines
     assert "3 checks: 1 compliant, 2 non-compliant, 0 failed, 0 canceled." in lines
+
+
+def test_on_a_narrow_screen_the_longest_name_leaves_room_for_the_counts():
+    longest = "INTERMEDIATE_CA_REVOKED_FOR_ACTIVE_DEVICE_CERTIFICATES_CHECK"
+    details = {
+        longest: detail("COMPLETED_NON_COMPLIANT", 100_000, 1_300),
+        POLICIES: detail("COMPLETED_COMPLIANT", 2, 0),
+        EXPIRING: detail("FAILED", 7, 0),
+    }
+    lines = [" ".join(line.split()) for line in printed([], 80, details).splitlines()]
+    assert f"{longest} 1,300 of 100,000" in lines
+    assert f"{POLICIES} 0 of 2" in lines
+    assert f"{EXPIRING} FAILED" in lines
+
+
+@pytest.mark.parametrize("columns", [100, 240])
+def test_what_a_stranger_named_has_no_power_over_the_terminal(columns):
+    named = finding("HIGH", EXPIRING, {"clientId": "a\x1b[31m\n\u202eb ü"}, "Denies [\x1b]0;title\x07].")
+    text = printed([named], columns)
+    assert r"client a\x1b[31m\n\u202eb ü" in text
+    assert r"Denies [\x1b]0;title\x07]." in text
 
 
 def test_a_checks_message_is_shown_as_it_is():
