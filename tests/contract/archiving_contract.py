@@ -78,6 +78,15 @@ class ArchivingContract:
         assert told.sha256 == hashlib.sha256(lines(at)).hexdigest()
         assert told.shards == {EXPIRING: 2}
 
+    def test_what_the_audit_referred_to_goes_in_the_same_round(self, at):
+        at.audit(1, at.devices(1))
+        second = at.devices(2)
+        at.clock.advance(2 * KEPT_FOR)
+
+        at.follow(at.retention(archives=True))
+
+        assert at.versions() == [second]
+
     def test_the_log_keeps_its_events_without_a_place_for_archives(self, at):
         at.audit(1, 1, shards=2)
         at.clock.advance(2 * KEPT_FOR)

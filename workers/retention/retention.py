@@ -90,6 +90,7 @@ class Retention:
         """Go on with a round, or begin one: once a minute."""
         now = self._clock.now()
         is_time = self._next_round is None or now >= self._next_round
+        begins = self._round is None
         if self._round is None:
             if not is_time:
                 return
@@ -100,8 +101,9 @@ class Retention:
         except StoreUnavailable:
             self._round = self._next_round = None
             raise
-        is_over = len(steps) < STEPS_AT_ONCE and Step.WAITING not in steps
-        if is_over or (is_time and Step.WAITING in steps):
+        waits = Step.WAITING in steps
+        waits_too_long = waits and is_time and not begins
+        if waits_too_long or (len(steps) < STEPS_AT_ONCE and not waits):
             self._round = None
 
     def _prune(self, now: datetime) -> Iterator[Step]:
