@@ -7,6 +7,8 @@ from service.variables import SettingError, Variables
 
 NAME = "FLEET_AUDIT_DATABASE_URL"
 
+LARGEST_PORT = 65_535
+
 
 def database_url(given: Variables) -> str | None:
     """The URL; None where none is given. Nothing of it is repeated in an error: it may have a password."""
@@ -28,5 +30,9 @@ def _is_fit(url: str) -> bool:
     return (
         url.startswith(("postgresql://", "postgres://"))
         and bool(parts.get("dbname"))
-        and all(not port or port.isdecimal() for port in ports)
+        and all(not port or _is_port(port) for port in ports)
     )
+
+
+def _is_port(port: str) -> bool:
+    return port.isascii() and port.isdecimal() and 1 <= int(port) <= LARGEST_PORT

@@ -52,11 +52,12 @@ def migrate(url: str) -> Iterator[str]:
                     yield f"{name}: {step}"
 
 
-def wait_until_migrated(url: str, patience: float = PATIENCE) -> None:
+def wait_until_migrated(url: str, patience: float = PATIENCE, stopped: Event | None = None) -> None:
     """Return when every table is there; say so while they are waited for.
 
-    Raise SchemaTooNew, or when the patience has come to its end what it was waited for.
+    Raise SchemaTooNew, or what it was waited for when the patience has come to its end or `stopped` is set.
     """
+    stopped = stopped or Event()
     until = time.monotonic() + patience
     last_reason = ""
     while True:
@@ -65,12 +66,12 @@ def wait_until_migrated(url: str, patience: float = PATIENCE) -> None:
         except SchemaTooNew:
             raise
         except StoreUnavailable as error:
-            if time.monotonic() >= until:
+            if time.monotonic() >= until or stopped.is_set():
                 raise
             if str(error) != last_reason:
                 last_reason = str(error)
                 logger.warning("Waiting up to %.0f s for the database: %s", patience, error)
-            Event().wait(LOOK_AGAIN)
+            stopped.wait(LOOK_AGAIN)
         else:
             return
 

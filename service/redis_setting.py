@@ -1,5 +1,7 @@
 """The setting that names the Redis that carries work to worker processes."""
 
+from urllib.parse import urlsplit
+
 import redis
 
 from service.variables import SettingError, Variables
@@ -12,8 +14,17 @@ def redis_url(given: Variables) -> str | None:
     url = given.secret(NAME)
     if not url:
         return None
+    if not _is_fit(url):
+        raise SettingError(f"{NAME} must be like redis://:password@host:6379/0, and is not.")
+    return url
+
+
+def _is_fit(url: str) -> bool:
+    """Whether it is a URL of Redis. The client would take database 0 for one that is no number."""
     try:
         redis.ConnectionPool.from_url(url)
+        parts = urlsplit(url)
     except ValueError:
-        raise SettingError(f"{NAME} must be like redis://:password@host:6379/0, and is not.") from None
-    return url
+        return False
+    database = parts.path.strip("/")
+    return parts.scheme == "unix" or not database or (database.isascii() and database.isdecimal())

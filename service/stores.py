@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from events.log import EventLog
 from events.store.database import Database, SqliteDatabase
@@ -62,13 +63,14 @@ def stores_of_sole_process(settings: Settings) -> Iterator[Stores]:
 
 
 @contextmanager
-def stores_of_a_role(settings: Settings) -> Iterator[Stores]:
+def stores_of_a_role(settings: Settings, stopped: Event | None = None) -> Iterator[Stores]:
     """Open the database that is set or the files of the data directory, which other roles have open as well.
 
-    Files are for roles on one host. Raise DataDirectoryError when `fleet-audit serve` has them.
+    Files are for roles on one host. Raise DataDirectoryError when `fleet-audit serve` has them. A database is
+    waited for until `stopped` is set, if not for longer.
     """
     if settings.database_url is not None:
-        with postgresql_stores(settings.database_url) as stores:
+        with postgresql_stores(settings.database_url, stopped=stopped) as stores:
             yield stores
     else:
         directory = make_data_directory(settings.data_directory)
@@ -84,6 +86,18 @@ def inventory_of(settings: Settings) -> Iterator[Inventory]:
         opened = open_postgresql_inventory(PostgresqlDatabase(settings.database_url, "inventory"))
     else:
         opened = open_sqlite_inventory(make_data_directory(settings.data_directory).inventory)
+    with closing(opened):
+        yield opened
+
+
+@contextmanager
+def log_of(settings: Settings) -> Iterator[EventLog]:
+    """Open the log alone. Other processes may have it open, too."""
+    if settings.database_url is not None:
+        wait_until_migrated(settings.database_url)
+        opened = open_postgresql_log(settings.database_url)
+    else:
+        opened = open_sqlite_log(make_data_directory(settings.data_directory).events)
     with closing(opened):
         yield opened
 
@@ -117,13 +131,14 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
 
 
 @contextmanager
-def postgresql_stores(url: str, patience: float = PATIENCE) -> Iterator[Stores]:
+def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | None = None) -> Iterator[Stores]:
     """Open the schemas of a database, once `fleet-audit migrate` has made them.
 
-    That, and the server, are waited for with `patience` (seconds); then StoreUnavailable tells what is missing.
+    That, and the server, are waited for with `patience` (seconds) or until `stopped` is set; then StoreUnavailable
+    tells what is missing.
     What is made of the log need not outlast a crash of the server.
     """
-    wait_until_migrated(url, patience)
+    wait_until_migrated(url, patience, stopped)
     with ExitStack() as opened:
 
         def database(schema: str, *, durable: bool) -> PostgresqlDatabase:

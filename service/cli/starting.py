@@ -17,7 +17,11 @@ def start_explained(chosen: Settings) -> Iterator[None]:
     """Turn what keeps the service from starting into one line for a person."""
     try:
         yield
-    except (DataDirectoryError, KeyBlocklistError, TracesError) as error:
+    except KeyBlocklistError as error:
+        raise click.ClickException(
+            f"FLEET_AUDIT_KEY_BLOCKLIST names a file that can't be used: {error}"
+        ) from error
+    except (DataDirectoryError, TracesError) as error:
         raise click.ClickException(str(error)) from error
     except StoreUnavailable as error:
         if chosen.database_url is not None:

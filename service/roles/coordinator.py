@@ -28,7 +28,7 @@ def coordinate(settings: Settings, clock: Clock, stopped: Event, say: Callable[[
     """
     with (
         sending_queue(settings) as queue,
-        stores_of_a_role(settings) as stores,
+        stores_of_a_role(settings, stopped) as stores,
         parts(settings, clock, stores) as of,
     ):
         coordinator = Coordinator(of, queue, lock_of(settings), stopped, say)

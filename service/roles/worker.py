@@ -30,7 +30,7 @@ def work(settings: Settings, clock: Clock, stopped: Event, say: Callable[[str], 
     """
     with ExitStack() as opened:
         quick, collecting = brokers(settings)
-        stores = opened.enter_context(stores_of_a_role(settings))
+        stores = opened.enter_context(stores_of_a_role(settings, stopped))
         of = opened.enter_context(parts(settings, clock, stores))
         crews = Crews(
             worker(of),

@@ -157,7 +157,12 @@ def test_a_data_directory_that_can_not_be_made_is_one_clear_line(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("FLEET_AUDIT_PORT", "http"), ("FLEET_AUDIT_ACCOUNT", "42"), ("FLEET_AUDIT_KEY_BLOCKLIST", "nowhere")],
+    [
+        ("FLEET_AUDIT_PORT", "http"),
+        ("FLEET_AUDIT_ACCOUNT", "42"),
+        ("FLEET_AUDIT_KEY_BLOCKLIST", "nowhere"),
+        ("FLEET_AUDIT_KEY_BLOCKLIST", __file__),
+    ],
 )
 def test_a_wrong_setting_stops_the_start_with_its_name(tmp_path, name, value):
     done = fleet_audit("serve", "--data-dir", tmp_path / "data", home=tmp_path, **{name: value})

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from threading import Event
 
 import psycopg
 import pytest
@@ -48,6 +49,15 @@ def test_who_starts_before_it_is_done_waits(postgresql_url):
         waiting = thread.submit(wait_until_migrated, postgresql_url, PATIENCE)
         steps_of(postgresql_url)
         waiting.result(PATIENCE)
+
+
+def test_who_is_told_to_stop_waits_no_longer(postgresql_url):
+    stopped = Event()
+    with ThreadPoolExecutor(1) as thread:
+        waiting = thread.submit(wait_until_migrated, postgresql_url, PATIENCE, stopped)
+        stopped.set()
+        with pytest.raises(SchemaMissing):
+            waiting.result(10)
 
 
 def test_who_has_waited_long_enough_says_what_is_missing(postgresql_url):

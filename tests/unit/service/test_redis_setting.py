@@ -24,7 +24,9 @@ def test_secrets_may_be_kept_in_a_file(tmp_path, name):
         Settings.from_environ({f"{name}_FILE": str(tmp_path / "secret"), name: url})
 
 
-@pytest.mark.parametrize("url", ["s3cret", "http://s3cret@redis", "redis://:s3cret@redis:port/0"])
+@pytest.mark.parametrize(
+    "url", ["s3cret", "http://s3cret@redis", "redis://:s3cret@redis:port/0", "redis://:s3cret@redis/zero"]
+)
 def test_a_wrong_one_is_refused_by_name_and_not_repeated(url):
     with pytest.raises(SettingError, match=NAME) as refused:
         Settings.from_environ({NAME: url})

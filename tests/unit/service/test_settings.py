@@ -75,6 +75,7 @@ def test_an_empty_variable_counts_as_not_given():
         ("FLEET_AUDIT_PORT", "٨٠٨٠", "0 to 65535"),
         ("FLEET_AUDIT_PORT", "1e3", "0 to 65535"),
         ("FLEET_AUDIT_DATA_DIR", "\0", "null character"),
+        ("FLEET_AUDIT_DATABASE_URL", "postgresql://u@host:65536/d", "postgresql://user:password@host"),
         ("FLEET_AUDIT_ACCOUNT", "12345678901", "12 digits"),
         ("FLEET_AUDIT_ACCOUNT", "12345678901a", "12 digits"),
         ("FLEET_AUDIT_REGION", "us east", "us-east-1"),
