@@ -17,6 +17,9 @@ WIDE = 140
 WHOLE_IDS = 200
 """Columns from which on certificate ids are shown whole."""
 
+BESIDE_RESOURCES = 100
+"""Columns of a wide table that are not for the names of resources. Strangers chose some of these, and how long."""
+
 MOST_FINDINGS = 500
 """More than anyone reads on a screen; `--output json` has all."""
 
@@ -101,26 +104,28 @@ def _statistics(statistics: dict[str, int]) -> str:
 def _print_findings(findings: list[dict[str, Any]], console: Console) -> None:
     shown = findings[:MOST_FINDINGS]
     if console.width >= WIDE:
-        console.print(_wide(shown, is_short=console.width < WHOLE_IDS))
+        console.print(_wide(shown, console.width))
     else:
-        console.print(_narrow(shown))
+        console.print(_narrow(shown, console.width))
     if len(findings) > len(shown):
         console.print(f"... and {len(findings) - len(shown):,} more findings. `--output json` has them all.")
 
 
-def _wide(findings: list[dict[str, Any]], *, is_short: bool) -> Table:
+def _wide(findings: list[dict[str, Any]], columns: int) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Severity", "Check", "Resource"):
-        table.add_column(heading, no_wrap=True)
+    table.add_column("Severity", no_wrap=True)
+    table.add_column("Check", no_wrap=True)
+    table.add_column("Resource", no_wrap=True, max_width=columns - BESIDE_RESOURCES)
     table.add_column("Reason")
     for each in findings:
-        table.add_row(_severity(each), each["checkName"], resource_name(each, is_short=is_short), _reason(each))
+        name = Text(resource_name(each, is_short=columns < WHOLE_IDS))
+        table.add_row(_severity(each), each["checkName"], name, _reason(each))
     return table
 
 
-def _narrow(findings: list[dict[str, Any]]) -> Group:
+def _narrow(findings: list[dict[str, Any]], columns: int) -> Group:
     """The findings under the names of their checks, so that reasons have room on 80 columns."""
-    names = max(len(resource_name(each, is_short=True)) for each in findings)
+    names = min(columns // 2, max(len(resource_name(each, is_short=True)) for each in findings))
     headings = f"{'Severity':<{SEVERITY_WIDTH}}  {'Check, resources':<{names}}  Reason"
     parts: list[RenderableType] = [Text(headings, "bold")]
     for (severity, check_name), alike in groupby(findings, key=lambda each: (each["severity"], each["checkName"])):
@@ -129,7 +134,7 @@ def _narrow(findings: list[dict[str, Any]]) -> Group:
         table.add_column(width=names, no_wrap=True)
         table.add_column()
         for each in alike:
-            table.add_row("", resource_name(each, is_short=True), _reason(each))
+            table.add_row("", Text(resource_name(each, is_short=True)), _reason(each))
         parts += [
             Text.assemble((f"{severity:<{SEVERITY_WIDTH}}  ", STYLES[severity]), check_name),
             table,

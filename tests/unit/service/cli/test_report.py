@@ -91,6 +91,17 @@ def test_on_a_narrow_screen_the_longest_name_leaves_room_for_the_counts():
     assert f"{EXPIRING} FAILED" in lines
 
 
+@pytest.mark.parametrize("columns", [80, 140, 240])
+def test_a_long_name_leaves_room_for_the_reason(columns):
+    text = printed([DEVICE, finding("HIGH", EXPIRING, {"clientId": "x" * 128})], columns)
+    assert " ".join(text.split()).count("expiration") == 2
+    assert "x" * 25 in text
+
+
+def test_a_name_is_no_markup():
+    assert "client [red]x[/]" in printed([finding("HIGH", EXPIRING, {"clientId": "[red]x[/]"})], 240)
+
+
 @pytest.mark.parametrize("columns", [100, 240])
 def test_what_a_stranger_named_has_no_power_over_the_terminal(columns):
     named = finding("HIGH", EXPIRING, {"clientId": "a\x1b[31m\n\u202eb ü"}, "Denies [\x1b]0;title\x07].")
