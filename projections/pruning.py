@@ -71,6 +71,7 @@ class ReadModelPruning:
             yield
         with self._database.transaction() as rows:
             rows.execute("DELETE FROM audit_task_shards WHERE account = ? AND task_id = ?", of_task)
+            rows.execute("DELETE FROM audit_notifications WHERE account = ? AND task_id = ?", of_task)
             audits = rows.execute(FORGET_AUDIT, of_task)
         self._pruned("audits", len(audits))
         yield

@@ -25,10 +25,11 @@ class Notifier:
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note what is to be sent now, and what no more."""
-        self._followed.take(recorded, position, _change)
+        self._followed.take(recorded, position, _change, CHANGES)
 
     def idle(self) -> None:
         """The log is known to its end: what is due now is wanted still."""
+        self._followed.note()
         self._wake_senders()
 
 
