@@ -87,7 +87,7 @@ class PostgresqlRecorder(DatabaseRecorder):
 
         Raise the library's IntegrityError if a stream has an event of that version already. A connection that is
         lost in the midst leaves open whether the events were recorded; so they are appended again, and if they
-        are there already, by their own ids, they were.
+        are there already, with all that they say, they were.
         """
         if not stored_events:
             return []
@@ -96,19 +96,21 @@ class PostgresqlRecorder(DatabaseRecorder):
         try:
             last = self._append(attempt)
         except psycopg.errors.UniqueViolation as error:
-            found = self._position_of(rows[-1]) if attempt.number > 1 else None
-            if found is None:
+            found = self._positions_of(rows) if attempt.number > 1 else []
+            if len(found) < len(rows):
                 raise IntegrityError(str(error)) from error
-            last = found
+            last = found[-1]
         self.appended.ring()
         return range(last - len(rows) + 1, last + 1)
 
     def require_appendable(self) -> None:
         """Raise StoreUnavailable if an event could not be appended now.
 
-        A transaction that has a number and has done nothing is committed, for which the server writes to its disk.
+        None is deleted, which a database that may only be read refuses all the same. The transaction has a
+        number and is committed, for which the server writes to its disk.
         """
         with self._database.transaction() as transaction:
+            transaction.execute("DELETE FROM events WHERE false")
             transaction.execute("SELECT pg_current_xact_id()::text")
 
     @staticmethod
@@ -137,14 +139,13 @@ class PostgresqlRecorder(DatabaseRecorder):
         with self._writing.lent(attempt) as (_, last):
             return last
 
-    def _position_of(self, row: tuple[Any, ...]) -> int | None:
-        """Where this very event lies in the log; the others of its save lie before it."""
-        stream, version, *_, event_id = row
-        found = self._database.query(
-            "SELECT position FROM events WHERE stream = ? AND version = ? AND event_id = ?",
-            (stream, version, event_id),
-        )
-        return found[0][0] if found else None
+    def _positions_of(self, rows: Sequence[tuple[Any, ...]]) -> list[int]:
+        """Where those of these very events lie that are in the log.
+
+        Their ids do not tell: they are made of stream and version, where another process may have been faster.
+        """
+        sql = "SELECT position FROM events WHERE stream = ? AND version = ? AND topic = ? AND state = ?"
+        return [position for row in rows for (position,) in self._database.query(sql, row[:4])]
 
 
 class _Attempt:

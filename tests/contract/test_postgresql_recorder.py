@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from uuid import uuid4
 
 import psycopg
@@ -91,6 +92,23 @@ def test_events_that_were_recorded_though_the_answer_got_lost_are_recorded_once(
         with pytest.raises(IntegrityError):
             recorder.insert_events(events)
         assert positions(recorder.select_notifications(None, 10)) == before + given
+
+
+def test_what_another_recorded_at_the_same_place_is_not_taken_for_what_was_sent_twice(
+    recorder, another, postgresql, migrated_url
+):
+    """An event's id is derived from its place, so the other's has the same."""
+    first, *_ = recorder.insert_events(stream_of(1))
+    [lost] = stream_of(1)
+    theirs = replace(lost, state=b'{"theirs":1}')
+    postgresql.cut_connections(database_of(migrated_url))
+    another.insert_events([theirs])
+
+    with pytest.raises(IntegrityError):
+        recorder.insert_events([lost])
+
+    [found] = recorder.select_notifications(first, 10, inclusive_of_start=False)
+    assert found.state == theirs.state
 
 
 def test_a_log_that_was_not_migrated_says_so(postgresql_url):
