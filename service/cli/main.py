@@ -17,6 +17,7 @@ COMMANDS = {
     "checks": "checks",
     "clock": "clock",
     "notifications": "notifications",
+    "archive": "archive",
     "migrate": "migrate",
     "api": "api",
     "worker": "worker",

@@ -59,7 +59,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
       FLEET_AUDIT_CRL_ALLOW          hosts and networks, comma-separated,  (none)
                                      that may be asked for revocation lists
                                      though they are not public
-      FLEET_AUDIT_RETENTION_DAYS     how far back audits can be listed     (180)
+      FLEET_AUDIT_RETENTION_DAYS     how long audits and findings are kept (180)
+      FLEET_AUDIT_ARCHIVE_DIR        where the events of older audits go;  (none)
+                                     without it they stay in the log
       FLEET_AUDIT_THROTTLING_STATUS  429 as documented, 400 as AWS today   (429)
       FLEET_AUDIT_CLOCK              system, or manual: stands still until (system)
                                      `fleet-audit clock` moves it

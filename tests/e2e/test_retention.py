@@ -1,5 +1,6 @@
 """Audits that are older than the retention are gone from every answer and from the files, in a real service."""
 
+import gzip
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from urllib.request import Request, urlopen
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.fleet_audit_process import FleetAuditService
+from tests.support.fleet_audit_process import FleetAuditService, fleet_audit
 from tests.support.waiting import until
 
 CHECK = "DEVICE_CERTIFICATE_EXPIRING_CHECK"
@@ -137,6 +138,10 @@ def test_after_the_retention_an_audit_is_gone_and_the_next_one_works(fleet, arch
     until(lambda: fleet.count("inventory", "inventory_versions") == 1)
     assert fleet.archived() == (archiving is not None)
 
+    if archiving is not None:
+        verified = fleet_audit("archive", "verify", archiving, "--data-dir", fleet.data, home=tmp_path)
+        assert verified.returncode == 0, verified.stderr
+        assert f"{first}.ndjson" in verified.stdout.replace("\n", "")
     second = fleet.audit()
     assert len(fleet.findings(second)) == 2
 
@@ -149,6 +154,24 @@ def test_after_the_retention_an_audit_is_gone_and_the_next_one_works(fleet, arch
         assert is_gone(again, first, found)
         until(lambda: again.count("read-models", "audit_tasks") == 1)
         assert len(again.findings(second)) == 2
+
+
+def test_an_archive_that_is_not_what_was_archived_is_told(tmp_path, archives):
+    fleet = Fleet(tmp_path, archives)
+    with fleet.service:
+        fleet.replace_devices(1)
+        task_id = fleet.audit()
+        fleet.clock(advanceBy=RETENTION)
+        until(fleet.archived)
+    [file] = archives.rglob(f"{task_id}.ndjson.gz")
+    lines = gzip.decompress(file.read_bytes()).replace(b'"position":', b'"position":1')
+    file.write_bytes(gzip.compress(lines))
+
+    listed = fleet_audit("archive", "list", archives, home=tmp_path)
+    assert listed.returncode == 0, listed.stderr
+    verified = fleet_audit("archive", "verify", archives, "--data-dir", fleet.data, home=tmp_path)
+    assert verified.returncode == 1
+    assert "not what was" in verified.stdout
 
 
 def killed_at_once(fleet: Fleet, archives: Path) -> bool:
