@@ -1,13 +1,15 @@
 """Ends of audits reach a webhook; one that hangs holds up nothing; what was given up is listed and retried."""
 
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 
 import pytest
 
 from events.audit_notification import NotificationStatus
+from events.configuration_change import CheckConfiguration, ConfigurationChange, NotificationTarget
 from events.manual_clock import ManualClock
-from events.vocabulary import TaskId
+from events.vocabulary import CheckName, NotificationTargetType, TaskId
 from projections.paging import Page
 from service.cli.json_over_http import ask
 from service.listening import listening_in_a_thread
@@ -15,7 +17,7 @@ from service.settings import MANUAL, Settings
 from tests.support.broad_policies import policies
 from tests.support.running_audit import RunningAudit, running_audit
 from tests.support.waiting import until
-from tests.support.webhook_receiver import SECRET, WebhookReceiver, badly, never, well
+from tests.support.webhook_receiver import SECRET, WebhookReceiver, badly, never, webhook_receiver, well
 from workers.inventory.importers.import_ndjson import import_ndjson
 from workers.notifying.back_off import PERSISTENCE
 from workers.notifying.webhook import Webhook
@@ -23,13 +25,15 @@ from workers.revocation.address_rules import AddressRules
 
 CHECK = "LOGGING_DISABLED_CHECK"
 BROAD = "IOT_POLICY_OVERLY_PERMISSIVE_CHECK"
+ROLE = "arn:aws:iam::000000000000:role/Notify"
 SECOND_TASK = TaskId("b" * 32)
 
 
-@pytest.fixture
-def settings(tmp_path, receiver):
+@pytest.fixture(params=["files", "postgresql"])
+def settings(request, tmp_path, receiver):
     hook = Webhook(receiver.url, SECRET.encode(), AddressRules.parse("127.0.0.1"))
-    return Settings(data_directory=tmp_path / "data", webhook=hook, clock=MANUAL)
+    url = request.getfixturevalue("migrated_url") if request.param == "postgresql" else None
+    return Settings(data_directory=tmp_path / "data", database_url=url, webhook=hook, clock=MANUAL)
 
 
 def statuses(audit: RunningAudit) -> list[NotificationStatus]:
@@ -65,6 +69,28 @@ def test_a_webhook_that_hangs_holds_up_nothing(settings, receiver: WebhookReceiv
         assert monotonic() - began < 5
         assert audit.services.watched.health() == []
         receiver.closing.set()
+
+
+def test_an_sns_that_hangs_does_not_hold_up_the_webhook(settings, receiver: WebhookReceiver, monkeypatch):
+    with webhook_receiver() as hanging, running_audit(replace(settings, assumes_role=False), CHECK) as audit:
+        hanging.answer = never
+        monkeypatch.setenv("AWS_ENDPOINT_URL_SNS", hanging.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+        topic = NotificationTarget("arn:aws:sns:us-east-1:000000000000:audits", ROLE, enabled=True)
+        change = ConfigurationChange(
+            ROLE, {CheckName(CHECK): CheckConfiguration(True)}, {NotificationTargetType.SNS: topic}
+        )
+        audit.services.application.update_account_audit_configuration(change, audit.cause()).result()
+        audit.begin()
+        until(lambda: hanging.posted)
+        until(lambda: sorted(statuses(audit)) == [NotificationStatus.DELIVERED, NotificationStatus.PENDING])
+        began = monotonic()
+        audit.task_id = SECOND_TASK
+        audit.begin()
+        until(lambda: len(receiver.posted) == 2)
+        assert monotonic() - began < 5
+        hanging.closing.set()
 
 
 def test_what_was_given_up_is_listed_counted_and_retried(settings, receiver: WebhookReceiver, caplog):
