@@ -14,7 +14,7 @@ from events.vocabulary import AccountId
 from tests.support.fake_clock import FakeClock
 from tests.support.presence import connect, connections_in, disconnect, number_of_rows
 from workers.presence.presence_event import PresenceEvent
-from workers.presence.store import PresenceStore
+from workers.presence.store import KEPT_FOR, PresenceStore
 
 ACCOUNT, ANOTHER = AccountId("111111111111"), AccountId("222222222222")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -114,9 +114,16 @@ class PresenceContract:
         clock.advance(DAY)
         store.record(ACCOUNT, [connect("a", NOW_MS + 5)])
         assert store.known(ACCOUNT).since == NOW_MS
-        store.record(ACCOUNT, [connect("a", 5)])
-        assert store.known(ACCOUNT).since == 5
+        store.record(ACCOUNT, [connect("a", NOW_MS - 5)])
+        assert store.known(ACCOUNT).since == NOW_MS - 5
         assert store.known(ANOTHER).since is None
+
+    def test_an_event_older_than_what_is_kept_does_not_tell_since_when_it_knows(self, store):
+        oldest = NOW_MS - KEPT_FOR // timedelta(milliseconds=1)
+        store.record(ACCOUNT, [connect("a", 5), connect("a", oldest - 1)])
+        assert store.known(ACCOUNT).since == NOW_MS
+        store.record(ACCOUNT, [connect("a", oldest)])
+        assert store.known(ACCOUNT).since == oldest
 
     def test_what_is_forgotten_is_gone_and_comes_anew(self, store, database):
         store.record(ACCOUNT, [connect("a", 10)])

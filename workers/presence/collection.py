@@ -15,11 +15,7 @@ from events.log import Recorded
 from events.store.database import Database, Transaction
 from events.vocabulary import AccountId, CheckName
 from workers.followed import Followed
-from workers.judging.look_back import LONGEST_LOOK_BACK
-from workers.presence.store import LONGEST_AUDIT, PresenceStore
-
-KEPT_FOR = LONGEST_LOOK_BACK + 2 * LONGEST_AUDIT
-"""What an audit looks at, and a margin: an audit that has begun looks at the same until it ends."""
+from workers.presence.store import KEPT_FOR, PresenceStore
 
 BETWEEN_PRUNINGS = timedelta(hours=1)
 

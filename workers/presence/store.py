@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from events.clock import Clock, epoch_milliseconds
 from events.store.database import Database, Row, Transaction
 from events.vocabulary import AccountId
+from workers.judging.look_back import LONGEST_LOOK_BACK
 from workers.presence import schema
 from workers.presence.connection import STILL_CONNECTED, Connection, connection_id
 from workers.presence.presence_event import PresenceEvent, is_certificate
@@ -21,6 +22,9 @@ IDS_A_QUERY = 500
 
 LONGEST_AUDIT = timedelta(days=1)
 """For so long what was known before is kept beside what is known now, for audits that began in between."""
+
+KEPT_FOR = LONGEST_LOOK_BACK + 2 * LONGEST_AUDIT
+"""What an audit looks at, and a margin: an audit that has begun looks at the same until it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ class Known:
     """The last one; 0 when there was none."""
     forgotten_up_to: int = 0
     since: int | None = None
-    """Epoch milliseconds: when a source was first heard, or the earliest event it told, if that is earlier."""
+    """Epoch milliseconds: when a source was first heard, or the earliest event it told, if that is earlier. An
+    event older than what is kept does not count: its clock may never have been set, and it tells nothing of the
+    time since."""
 
 
 class PresenceStore:
@@ -110,7 +116,9 @@ class PresenceStore:
         return max(known.recording + 1, epoch_milliseconds(self._clock.now()))
 
     def _begin(self, transaction: Transaction, account: AccountId, known: Known, times: list[int]) -> int:
-        times.append(epoch_milliseconds(self._clock.now()))
+        now = self._clock.now()
+        oldest = epoch_milliseconds(now - KEPT_FOR)
+        times = [epoch_milliseconds(now), *(at for at in times if at >= oldest)]
         if known.since is not None:
             times.append(known.since)
         number = self._next(known)
