@@ -1,13 +1,17 @@
-"""Given what happened and a clock, what the read models still know."""
+"""Given what happened and a clock, what the read models still know, over every database."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from events.audit_archive import ArchiveSummary, AuditTaskArchived
 from events.clock import epoch_milliseconds
 from events.identifiers import audit_archive_id
-from events.store.database import SqliteDatabase
+from events.store.database import Database, SqliteDatabase
+from events.store.postgresql_database import PostgresqlDatabase
 from projections.audit_findings import FindingFilter
 from projections.paging import Page
 from projections.pruning import ROWS_A_TRANSACTION, TRANSACTIONS_AT_ONCE, ReadModelPruning
@@ -17,6 +21,27 @@ from tests.support.given import ACCOUNT, NOON
 from tests.support.projecting import Projecting, rows_of
 
 RETENTION = timedelta(days=180)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    if request.param == "sqlite":
+        with closing(SqliteDatabase(tmp_path / "read-models.sqlite", durable=False)) as opened:
+            yield opened
+    else:
+        url = request.getfixturevalue("migrated_url")
+        with closing(PostgresqlDatabase(url, "read_models")) as opened_there:
+            yield opened_there
+
+
+@pytest.fixture
+def projecting(database: Database) -> Projecting:
+    return Projecting(database)
+
+
+@pytest.fixture
+def history() -> History:
+    return History()
 
 
 @pytest.fixture
