@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import cast
 
+from events.audit_archive import ArchiveSummary, AuditArchive
 from events.audit_task import AuditTask, CheckOutcome, TargetCheck
 from events.check_run import AccountReading, CheckPlan, CheckRun
 from events.check_shard import CheckShard, ShardId, ShardTally
 from events.event import Aggregate, Cause, Event
-from events.identifiers import audit_task_id, check_run_id, check_shard_id
+from events.identifiers import audit_archive_id, audit_task_id, check_run_id, check_shard_id
 from events.log import Recorded
 from events.resource import NonCompliance
 from events.vocabulary import AuditTaskType, CheckName, CheckRunStatus, Severity, TaskId
@@ -81,6 +82,12 @@ class AuditStory:
         """The audit was canceled."""
         self._task.cancel(self._cause)
         return self._recorded(self._task)
+
+    def archived(self) -> list[Recorded]:
+        """The audit was archived, long after its end."""
+        archive = AuditArchive.unwritten(audit_archive_id(ACCOUNT, self.task_id))
+        archive.record(self.task_id, ArchiveSummary("a.ndjson.gz", "ab" * 32, 9, 1, 9, {}), self._cause)
+        return self._recorded(archive)
 
     def _run(self, check: str) -> CheckRun:
         stream = check_run_id(ACCOUNT, self.task_id, CheckName(check))

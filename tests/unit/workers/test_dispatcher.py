@@ -262,3 +262,11 @@ def test_changes_and_position_are_kept_together(at: Surroundings):
     assert at.dispatcher.position() == 0
     at.dispatcher.idle()
     assert at.sent == []
+
+
+def test_an_audit_whose_end_left_the_log_before_it_was_read_owes_nothing(at: Surroundings):
+    at.dispatcher.take(started := at.story.started(EXPIRING, LOGGING), started[-1].position)
+    at.dispatcher.take(planned := at.story.planned(EXPIRING, shards=3), planned[-1].position)
+    at.when(at.story.archived())
+    assert at.sent == []
+    assert at.commands == []
