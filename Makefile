@@ -2,10 +2,11 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve cluster test check bench clean
+.PHONY: help install demo serve cluster test chaos check bench clean
 
 PYTHON ?=
 TESTS ?=
+SEED ?=
 ARGS ?=
 
 # The stamp's name holds the checkout's path: an editable install points there, so a moved checkout installs anew.
@@ -37,10 +38,13 @@ cluster: install ## run every role as a process of its own, on a PostgreSQL and 
 
 test: install ## run every test (TESTS=pattern or path: only these)
 	@case '$(TESTS)' in \
-	  '') $(RUN) pytest ;; \
+	  '') $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile ;; \
 	  */*|*.py) $(RUN) pytest $(TESTS) ;; \
 	  *) $(RUN) pytest -k '$(TESTS)' ;; \
 	esac
+
+chaos: install ## let 210 faults befall a cluster at work, then see whether anything is lost (SEED=number: those again)
+	@$(RUN) tests.faults.siege $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: install ## look at style, types and the direction of imports
 	@$(RUN) ruff format --check .
