@@ -32,8 +32,11 @@ LONGEST_PAUSE = 5
 """Seconds that a process may hold a transaction open without a word. One that was stopped in the midst would hold
 up everybody who wants to write."""
 
-UNAVAILABLE = ("08", "25P0", "28", "3D", "40P01", "53", "55P03", "57", "58", "XX")
-"""How the SQLSTATEs begin that speak of the server and its disk. All others speak of our SQL."""
+UNAVAILABLE = ("08", "0A000", "25006", "25P0", "28", "3D", "40P01", "53", "55P03", "57", "58", "XX")
+"""How the SQLSTATEs begin that speak of the server and its disk. All others speak of our SQL.
+
+0A000 and 25006 are what a standby answers to who wants to write: one comes first when a transaction begins.
+"""
 
 NETWORK = {
     "application_name": "fleet-audit",

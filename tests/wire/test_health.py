@@ -1,11 +1,20 @@
 import asyncio
 import threading
+from contextlib import closing
 
 import orjson
+import pytest
 
+from events.codec import EventMapper
+from events.log import EventLog
+from events.store.database import SqliteDatabase
+from events.store.sqlite import SqliteRecorder
+from events.topics import TOPICS, UPCASTERS
 from service.listening import listening
+from service.observing.health import of_log
 from tests.support.front_end import services
 from tests.support.raw_http import exchange, request
+from tests.support.small_disk import fill, make_room
 
 
 async def health(url, path):
@@ -27,6 +36,40 @@ async def test_one_that_can_not_says_why_and_is_live_all_the_same(tmp_path):
         async with listening(given) as url:
             assert await health(url, "live") == (200, {"status": "live"})
             assert await health(url, "ready") == (503, {"status": "not ready", "reasons": reasons})
+
+
+def let_nobody_write(database):
+    with database.transaction() as transaction:
+        transaction.execute("PRAGMA query_only = ON")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"), [(fill, "full"), (let_nobody_write, "readonly")], ids=["full disk", "read-only file"]
+)
+async def test_one_whose_log_can_not_be_written_says_so(tmp_path, spoil, said):
+    database = SqliteDatabase(tmp_path / "spoiled.sqlite")
+    log = EventLog(EventMapper(TOPICS, UPCASTERS), SqliteRecorder(database))
+    with closing(log), services(tmp_path, health=of_log(log)) as given:
+        async with listening(given) as url:
+            assert (await health(url, "ready"))[0] == 200
+            spoil(database)
+            status, answer = await health(url, "ready")
+            assert (status, answer["status"]) == (503, "not ready")
+            [reason] = answer["reasons"]
+            assert reason.startswith("The log can't be appended to: ")
+            assert said in reason
+            assert (await health(url, "live"))[0] == 200
+
+
+async def test_with_room_on_its_disk_again_it_is_ready(tmp_path):
+    database = SqliteDatabase(tmp_path / "spoiled.sqlite")
+    log = EventLog(EventMapper(TOPICS, UPCASTERS), SqliteRecorder(database))
+    with closing(log), services(tmp_path, health=of_log(log)) as given:
+        async with listening(given) as url:
+            fill(database)
+            assert (await health(url, "ready"))[0] == 503
+            make_room(database)
+            assert (await health(url, "ready"))[0] == 200
 
 
 async def test_what_keeps_it_from_nothing_is_seen_beside_that(tmp_path):
