@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from events.audit_archive import AuditTaskArchived
 from events.audit_notification import (
     AuditNotificationDelivered,
     AuditNotificationGivenUp,
@@ -43,7 +44,7 @@ class AuditNotifications(Projection):
     """Answers which notifications there are, and which were given up."""
 
     name = "audit_notifications"
-    version = 1
+    version = 2
     tables: ClassVar = {
         "audit_notifications": (
             """
@@ -90,6 +91,11 @@ class AuditNotifications(Projection):
         """Note that it is to be sent again."""
         rows.execute(UPDATE, (NotificationStatus.PENDING.value, None, None, None, *_key(event)))
 
+    def archived(self, rows: Transaction, event: AuditTaskArchived) -> None:
+        """Forget the notifications of an audit that is in the archive. Their own events stay in the log."""
+        sql = "DELETE FROM audit_notifications WHERE account = ? AND task_id = ?"
+        rows.execute(sql, (event.account, event.task_id))
+
     def _set(
         self,
         rows: Transaction,
@@ -115,6 +121,7 @@ class AuditNotifications(Projection):
         AuditNotificationDelivered: delivered,
         AuditNotificationGivenUp: given_up,
         AuditNotificationRetried: retried,
+        AuditTaskArchived: archived,
     }
 
 

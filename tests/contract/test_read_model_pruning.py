@@ -18,6 +18,7 @@ from projections.pruning import ROWS_A_TRANSACTION, TRANSACTIONS_AT_ONCE, ReadMo
 from tests.support.events import EXPIRING, History, device_certificate, non_compliance, task_id
 from tests.support.fake_clock import FakeClock
 from tests.support.given import ACCOUNT, NOON
+from tests.support.notification_history import NotificationHistory
 from tests.support.projecting import Projecting, rows_of
 
 RETENTION = timedelta(days=180)
@@ -171,6 +172,29 @@ def test_an_audit_whose_end_left_the_log_while_it_was_read_goes_too(projecting, 
 
     assert tasks(projecting) == []
     assert findings(projecting) == set()
+
+
+def test_notifications_go_with_their_audit(projecting, clock, pruning):
+    history = NotificationHistory()
+    for number in (1, 2):
+        audit(history, number)
+        history.notification_requested(task_id(number))
+        history.now += timedelta(days=1)
+    projecting.take(history.events)
+    clock.move_to(history.now - timedelta(days=1) + RETENTION - timedelta(minutes=1))
+    pruning.step()
+    found = projecting.models.audit_notifications.list(ACCOUNT, None, Page(25)).rows
+    assert [each.task_id for each in found] == [task_id(2)]
+
+
+def test_notifications_of_an_archived_audit_are_not_there_when_the_read_models_are_made_anew(projecting):
+    history = NotificationHistory()
+    history.notification_requested(task_id(1))
+    history.notification_delivered(task_id(1))
+    summary = ArchiveSummary("1.ndjson.gz", "ab" * 32, 3, 1, 3, {EXPIRING: 1})
+    history.add(AuditTaskArchived, audit_archive_id(ACCOUNT, task_id(1)), task_id=task_id(1), summary=summary)
+    models = projecting.take(history.events)
+    assert models.audit_notifications.list(ACCOUNT, None, Page(25)).rows == []
 
 
 def test_when_an_audit_ended_is_known(projecting, history):
