@@ -57,7 +57,10 @@ class DueAudits:
             "ORDER BY due_at, account, name",
             (epoch_milliseconds(moment),),
         )
-        return [DueAudit(*row[:3], from_epoch_milliseconds(row[3])) for row in rows]
+        return [
+            DueAudit(account, name, generation, from_epoch_milliseconds(due_at))
+            for account, name, generation, due_at in rows
+        ]
 
     def next(self) -> datetime | None:
         """When the next one is due, whosever it is; None while nothing is scheduled."""

@@ -40,6 +40,10 @@ SCHEDULES = {
 }
 
 
+Due = tuple[AccountId, str, datetime]
+"""Account, name of the scheduled audit, and when."""
+
+
 @dataclass
 class Scheduling:
     """A scheduler at work, and a clock that is moved."""
@@ -55,9 +59,9 @@ class Scheduling:
         audit = ScheduledAudit(name, SCHEDULES[name], (OPEN,))
         self.application.create_scheduled_audit(audit, cause).result(PATIENCE)
 
-    def started(self) -> list[tuple[str, str, datetime]]:
-        """Account, name and time of every audit that was started, in the order of the log."""
-        found = []
+    def started(self) -> list[Due]:
+        """Every audit that was started, in the order of the log."""
+        found: list[Due] = []
         position = 0
         while batch := self.log.after(position):
             position = batch[-1].position
@@ -89,7 +93,7 @@ def at(tmp_path: Path) -> Iterator[Scheduling]:
         yield Scheduling(clock, application, log, driver)
 
 
-def expected(account: AccountId, name: str, end: datetime) -> list[tuple[str, str, datetime]]:
+def expected(account: AccountId, name: str, end: datetime) -> list[Due]:
     """When the audits of a schedule take place, worked out from recurrence rules."""
     at = time_of_day(scheduled_audit_id(account, name, list(SCHEDULES).index(name) + 1))
     start = NEW_YEAR + at if at else NEW_YEAR + timedelta(days=1)
