@@ -1,30 +1,25 @@
 """How fast the log and the read models are on PostgreSQL, each beside bare statements on the same server."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
-from uuid import uuid4
 
 import psycopg
 
 from events.application import Application
-from events.codec import StoredEvent
 from events.committer import Committer
-from events.event import Event
 from events.log import Recorded
 from events.store.postgresql import open_postgresql_log
 from events.store.postgresql_database import PostgresqlDatabase
 from projections.read_models import ReadModels
 from service.migrating import migrate
-from tests.benchmarks.log_benchmark import CHANGED, CLIENTS, MAPPER, Line, _change_from_threads, _shown
+from tests.benchmarks.bare_inserts import BareInserts, events
+from tests.benchmarks.log_benchmark import CLIENTS, MAPPER, Line, _change_from_threads, _shown
+from tests.benchmarks.processor_time import processor_seconds
 from tests.benchmarks.read_models_benchmark import FINDINGS_PER_SECOND, _batches
 from tests.support.given import CAUSE
 from tests.support.made_up_audits import DAILY, PATIENCE, configuration
@@ -38,15 +33,6 @@ BATCHES = 20
 EVENTS_A_BATCH = 1000
 FINDINGS = 300_000
 
-BARE = """
-    CREATE TABLE bare (
-        position BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, stream UUID NOT NULL, version BIGINT NOT NULL,
-        topic TEXT NOT NULL, state BYTEA NOT NULL, account_id TEXT NOT NULL, recorded_at BIGINT NOT NULL,
-        event_id UUID NOT NULL, UNIQUE (stream, version))
-"""
-INTO = "INSERT INTO bare (stream, version, topic, state, account_id, recorded_at, event_id) VALUES "
-ROW = "(%s, %s, %s, %s, %s, %s, %s)"
-
 
 def main() -> None:
     """Measure, print, and exit with 1 if a limit was not kept."""
@@ -54,14 +40,14 @@ def main() -> None:
         url = server.url()
         list(migrate(url))
         with closing(psycopg.connect(url, autocommit=True)) as bare:
-            bare.execute(BARE)
+            inserts = BareInserts(bare)
             print(f"{'':58}{'':>14}{'bare':>14}{'ratio':>8}")  # noqa: T201
-            is_fast = [line.is_kept for line in (_commands(url, bare), *_saves(url, bare))]
+            is_fast = [line.is_kept for line in (_commands(url, inserts), *_saves(url, inserts))]
         is_fast.append(_projecting(url))
     sys.exit(0 if all(is_fast) else 1)
 
 
-def _commands(url: str, bare: psycopg.Connection) -> Line:
+def _commands(url: str, bare: BareInserts) -> Line:
     """Commands of many clients at once through one process, between rounds of one row a transaction."""
     with closing(open_postgresql_log(url)) as log:
         committer = Committer(log)
@@ -71,29 +57,21 @@ def _commands(url: str, bare: psycopg.Connection) -> Line:
         application.create_scheduled_audit(DAILY, CAUSE).result(PATIENCE)
         rates, alone = [], []
         for _ in range(ROUNDS):
-            rows = _rows(_events(ROWS_ALONE))
-            alone.append(ROWS_ALONE / _seconds(partial(_insert_one_by_one, bare, rows)))
+            alone.append(bare.one_by_one(ROWS_ALONE))
             rates.append(_change_from_threads(application, CLIENTS, COMMANDS))
         committer.stop()
     what = f"UpdateScheduledAudit, {CLIENTS} threads (bare: a row a transaction)"
     return _shown(Line(what, median(rates), median(alone), 1.0))
 
 
-def _insert_one_by_one(bare: psycopg.Connection, rows: list[tuple[Any, ...]]) -> None:
-    for row in rows:
-        bare.execute(INTO + ROW, row)
-
-
-def _saves(url: str, bare: psycopg.Connection) -> list[Line]:
+def _saves(url: str, bare: BareInserts) -> list[Line]:
     """Batches of events, between rounds of one INSERT of as many rows."""
-    insert = INTO + ", ".join([ROW] * EVENTS_A_BATCH)
     saved, recorded, inserted = [], [], []
     with closing(open_postgresql_log(url)) as log:
         for _ in range(BATCHES):
-            values = [value for row in _rows(_events(EVENTS_A_BATCH)) for value in row]
-            inserted.append(EVENTS_A_BATCH / _seconds(partial(bare.execute, insert, values)))
-            saved.append(EVENTS_A_BATCH / _seconds(partial(log.append, _events(EVENTS_A_BATCH))))
-            stored = [MAPPER.to_stored_event(event) for event in _events(EVENTS_A_BATCH)]
+            inserted.append(bare.at_once(EVENTS_A_BATCH))
+            saved.append(EVENTS_A_BATCH / _seconds(partial(log.append, events(EVENTS_A_BATCH))))
+            stored = [MAPPER.to_stored_event(event) for event in events(EVENTS_A_BATCH)]
             recorded.append(EVENTS_A_BATCH / _seconds(partial(log._recorder.insert_events, stored)))
     one_insert = median(inserted)
     what = f"batches of {EVENTS_A_BATCH:,} events"
@@ -114,17 +92,11 @@ def _projecting(url: str) -> bool:
             seconds += _seconds(partial(models.take, batch, batch[-1].position))
             own += process_time() - before
             findings += sum(len(getattr(each.event, "findings", ())) for each in batch)
-        processor = own + _processor_seconds(backend)
+        processor = own + processor_seconds(backend)
     rate = findings / seconds
     print(f"findings projected by processor time of both sides {findings / processor:,.0f}/s")  # noqa: T201
     print(f"findings projected {rate:,.0f}/s of {findings:,}   limit: at least {FINDINGS_PER_SECOND:,}/s")  # noqa: T201
     return rate >= FINDINGS_PER_SECOND
-
-
-def _processor_seconds(process_id: int) -> float:
-    """What a process has used of the processor; what else the machine did is left out."""
-    used = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
 
 
 def _until(findings: int, batches: Iterable[list[Recorded]]) -> Iterable[list[Recorded]]:
@@ -132,26 +104,6 @@ def _until(findings: int, batches: Iterable[list[Recorded]]) -> Iterable[list[Re
     while findings > 0 and (some := list(islice(remaining, 1))):
         findings -= sum(len(getattr(each.event, "findings", ())) for each in some[0])
         yield some[0]
-
-
-def _events(number: int) -> list[Event]:
-    stream = uuid4()
-    return [replace(CHANGED, originator_id=stream, originator_version=n + 1) for n in range(number)]
-
-
-def _rows(events: list[Event]) -> list[tuple[Any, ...]]:
-    def row(stored: StoredEvent) -> tuple[Any, ...]:
-        return (
-            stored.originator_id,
-            stored.originator_version,
-            stored.topic,
-            stored.state,
-            stored.account_id,
-            stored.recorded_at,
-            stored.event_id,
-        )
-
-    return [row(MAPPER.to_stored_event(event)) for event in events]
 
 
 def _seconds(act: Callable[[], object]) -> float:

@@ -4,12 +4,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.postgresql_server import PostgresqlServer
+
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def processor_seconds(process_id: int) -> float:
     """Seconds that a process has used, with those that it started, also those of them that have ended."""
     return sum(map(_ticks, [process_id, *_descendants(process_id)])) / TICKS_A_SECOND
+
+
+def first_process(server: PostgresqlServer) -> int:
+    """The process of the server that has started the others."""
+    return int((server._directory / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def _descendants(process_id: int) -> Iterator[int]:
