@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from events.audit_archive import AuditTaskArchived
 from events.audit_notification import (
     AuditNotificationDelivered,
     AuditNotificationGivenUp,
@@ -119,6 +120,12 @@ class NotificationRows:
         now = epoch_milliseconds(event.timestamp)
         self._rows.execute(AGAIN, (now, now, event.request_id, str(event.event_id), *_key(event)))
 
+    def archived(self, event: AuditTaskArchived) -> None:
+        """Forget those of an audit of which the log knows nothing more to tell."""
+        self._rows.execute(
+            "DELETE FROM notifications WHERE account = ? AND task_id = ?", (event.account, event.task_id)
+        )
+
 
 def _key(event: Any) -> tuple[str, str, str]:
     return event.account, event.task_id, event.channel.value
@@ -153,4 +160,5 @@ CHANGES: Mapping[type[Event], Callable[[NotificationRows, Any], None]] = {
     AuditNotificationDelivered: NotificationRows.over,
     AuditNotificationGivenUp: NotificationRows.over,
     AuditNotificationRetried: NotificationRows.retried,
+    AuditTaskArchived: NotificationRows.archived,
 }

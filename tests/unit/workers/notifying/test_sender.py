@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from events.archives import Archives
+from events.audit_archive import ArchiveSummary
 from events.errors import LogUnavailable
 from events.identifiers import audit_notification_id
 from tests.support.events import ROLE_ARN
 from tests.support.given import ACCOUNT
+from tests.support.made_up_catalogue import OPEN
 from tests.support.notifying_office import SNS, TOPIC, NotifyingOffice, notifying_office
 from workers.notifying.back_off import FIRST_PAUSE, LONGEST_PAUSE, PERSISTENCE, pause_after
 
@@ -173,3 +176,11 @@ def test_each_of_many_goes_in_the_order_of_their_ends(office: NotifyingOffice):
         office.clock.advance(SECOND)
     assert office.send() == 3
     assert [json.loads(outgoing.body)["taskId"] for outgoing in office.receiver.given] == tasks
+
+
+def test_of_an_audit_that_is_in_the_archive_nothing_is_sent(office: NotifyingOffice):
+    task = office.audit_ends()
+    summary = ArchiveSummary("1.ndjson.gz", "ab" * 32, 3, 1, 3, {OPEN: 1})
+    Archives(office.committer).record_audit_archive(task, summary, office.cause()).result()
+    assert office.send() == 0
+    assert office.pending.counts() == {}
