@@ -128,10 +128,8 @@ class SharedBroker(RedisBroker, QueueBroker):
         return Held(frozenset(each.decode() for of_queue in ids for each in of_queue), life.decode())
 
     def give_back(self, message: MessageProxy) -> None:
-        """Put a message that is being worked on back into its queue."""
-        message_id = message.options["redis_message_id"]
-        self.client.delete(self.begun_key(message_id))
-        self.do_requeue(message.queue_name, message_id)
+        """Let the end of a message take it back into its queue. That is tried until Redis can be reached."""
+        message.options["given_back"] = True
 
     def begun_key(self, message_id: str) -> str:
         """The key that is there while it is known that a message was begun."""
@@ -155,7 +153,10 @@ class _Consumer(_RedisConsumer):
         return message
 
     def ack(self, message: MessageProxy) -> None:
-        self._end(super().ack, message)
+        if message.options.get("given_back", False):
+            self._put_back(message)
+        else:
+            self._end(super().ack, message)
 
     def nack(self, message: MessageProxy) -> None:
         self._end(super().nack, message)
@@ -172,6 +173,16 @@ class _Consumer(_RedisConsumer):
         except redis.RedisError as error:
             raise _closed(error) from None
         self.broker.in_hand[self.queue_name].discard(message.options["redis_message_id"])
+
+    def _put_back(self, message: MessageProxy) -> None:
+        """Out of our hands first, since then another thread of ours may take it."""
+        message_id = message.options["redis_message_id"]
+        try:
+            self.broker.client.delete(self.broker.begun_key(message_id))
+            self.broker.in_hand[self.queue_name].discard(message_id)
+            self.broker.do_requeue(self.queue_name, message_id)
+        except redis.RedisError as error:
+            raise _closed(error) from None
 
 
 class _BeginOnce(Middleware):

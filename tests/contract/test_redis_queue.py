@@ -11,6 +11,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from events.errors import StoreUnavailable
 from tests.contract.queue_contract import LONGEST, QueueContract, sending
 from tests.support.judging_process import HEARTBEAT_TIMEOUT, judge_and_hang
 from tests.support.redis_server import RedisServer
@@ -77,6 +78,30 @@ class TestRedisQueue(QueueContract):
             server.start()
             self.send(broker, 3)
             assert done.get(timeout=LONGEST) == 3
+
+    def test_what_is_given_back_while_redis_is_away_goes_back_when_it_is_there_again(self, tmp_path):
+        (tmp_path / "kept").mkdir()
+        done: SimpleQueue[int] = SimpleQueue()
+        with (
+            RedisServer(tmp_path / "kept", keeps_data=True) as server,
+            closing(SharedBroker(connect(server.url))) as broker,
+        ):
+            has_died = threading.Event()
+
+            def judge(shard: int) -> None:
+                if not has_died.is_set():
+                    server.kill()
+                    has_died.set()
+                    raise StoreUnavailable("It is away, too.")
+                done.put(shard)
+
+            broker.declare_queue(JUDGING_QUEUE)
+            self.send(broker, 1)
+            with self.at_work(broker, judge, throws=StoreUnavailable):
+                assert has_died.wait(LONGEST)
+                server.start()
+                assert done.get(timeout=LONGEST) == 1
+                until(lambda: not self.held(broker))
 
     def test_a_redis_that_hangs_is_away_within_seconds(self, broker, server):
         server.pause()
