@@ -76,7 +76,7 @@ def test_a_server_that_has_become_a_standby_takes_nothing_and_that_is_said(serve
     server.start()
     assert_not_ready(url, "recovery")
     asked = exchange(url, request("PATCH", "/audit/configuration", COMMAND, "Content-Type: application/json"))
-    assert asyncio.run(asyncio.wait_for(asked, LONGEST_ANSWER)).status == 503
+    assert asyncio.run(asyncio.wait_for(asked, LONGEST_ANSWER)).status == 500
 
     server.stop()
     signal.unlink()
