@@ -89,6 +89,21 @@ class PostgresqlServer:
         self.stop(mode)
         self.start()
 
+    def fill_disk(self) -> None:
+        """Let none of its processes write to any file, until it is stopped. It ends as soon as it has to write.
+
+        By `prlimit`, which Linux distributions have: the server's user may do that to himself, and nobody else.
+        """
+        if self._process is not None and self._process.poll() is None:
+            for each in (self._process.pid, *children(self._process.pid)):
+                subprocess.run(
+                    ["prlimit", f"--pid={each}", "--fsize=0:"],
+                    check=False,  # it may have ended meanwhile
+                    capture_output=True,
+                    cwd=self._directory,
+                    **self._as_user,
+                )
+
     def cut_connections(self, database: str) -> None:
         """End every client's connection to a database."""
         self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
@@ -139,6 +154,16 @@ def programs() -> Path:
     assert found is not None
     assert found.submodule_search_locations is not None
     return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
+
+
+def children(of: int) -> list[int]:
+    """The processes that a process has started."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == of:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def free_port() -> int:

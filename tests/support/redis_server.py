@@ -1,5 +1,6 @@
 """A real server that speaks Redis: Valkey, whose binary is in a package. No root, no Docker."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -57,6 +58,11 @@ class RedisServer:
         """End it as a power cut does."""
         self._process.kill()
         self._process.wait()
+
+    def lose_data(self) -> None:
+        """Delete what it wrote, while it does not run."""
+        for each in self._directory.iterdir():
+            shutil.rmtree(each) if each.is_dir() else each.unlink()
 
     def pause(self) -> None:
         """Let it hang: connections stay open, and nothing is answered."""

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.support.fleet_audit_process import BIN, environment
@@ -16,7 +16,14 @@ LONGEST_WAIT = 60.0
 class RoleProcess:
     """One process. What it says is read all the time, so that it never waits for its reader."""
 
-    def __init__(self, name: str, arguments: list[str], home: Path, variables: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        home: Path,
+        variables: Mapping[str, str],
+        program: Sequence[str | Path] = (BIN / "fleet-audit",),
+    ) -> None:
         self.name = name
         self.log = home / f"{name}.log"
         self.said: list[str] = []
@@ -24,7 +31,7 @@ class RoleProcess:
         self._heard = threading.Condition()
         with self.log.open("ab") as errors:
             self.process = subprocess.Popen(
-                [BIN / "fleet-audit", *arguments],
+                [*program, *arguments],
                 env=environment(home, **variables),
                 cwd=home,
                 stdin=subprocess.DEVNULL,

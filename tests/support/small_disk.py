@@ -1,5 +1,7 @@
 """A disk that is full when a test says so."""
 
+import resource
+
 from events.store.database import SqliteDatabase
 
 
@@ -13,3 +15,12 @@ def fill(database: SqliteDatabase, *, pages_left: int = 0) -> None:
 def make_room(database: SqliteDatabase) -> None:
     with database.transaction() as transaction:
         transaction.execute("PRAGMA max_page_count = 1000000")
+
+
+def let_files_grow(process: int, limit: int = resource.RLIM_INFINITY) -> None:
+    """Let a process write to files only up to so many bytes of each; with 0 it is as on a full disk.
+
+    Its user must be ours. It may be let again.
+    """
+    _, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (limit, hard))

@@ -28,9 +28,13 @@ class TcpRelay(socketserver.ThreadingTCPServer):
         self._sockets.clear()
 
     def pass_on(self, client: socket.socket) -> None:
-        """Pass on all that comes, both ways, until one side is done."""
+        """Pass on all that comes, both ways, until one side is done; nothing while the server is away."""
         self.connections += 1
-        with socket.create_connection(("127.0.0.1", self.to_port)) as server:
+        try:
+            server = socket.create_connection(("127.0.0.1", self.to_port))
+        except OSError:
+            return
+        with server:
             self._sockets += [client, server]
             backward = threading.Thread(target=_pump, args=(server, client), daemon=True)
             backward.start()

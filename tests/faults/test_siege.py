@@ -1,0 +1,27 @@
+"""A short siege (`tests/faults/siege.py`); `make chaos` is the long one."""
+
+import random
+
+import pytest
+
+from tests.faults.faults import FAULTS
+from tests.faults.siege import besiege, plan
+
+SHORT = 2 * len(FAULTS)
+"""Each kind of fault twice."""
+
+
+def test_nothing_is_lost_and_everything_ends_whatever_befalls_the_cluster(tmp_path):
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"make chaos SEED={seed} ARGS='--faults {SHORT}'")  # noqa: T201 - so that a failure can be had again
+    report = besiege(tmp_path, seed, SHORT, print)
+    assert report.complaints == []
+    assert report.faults.total() >= 20
+
+
+@pytest.mark.parametrize("number", [SHORT, 210])
+def test_a_seed_is_a_plan_in_which_every_kind_of_fault_occurs(number):
+    planned = plan(1, number)
+    assert planned == plan(1, number) != plan(2, number)
+    assert len(planned) == number
+    assert {each.name for each in planned} == set(FAULTS)
