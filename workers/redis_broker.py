@@ -194,7 +194,11 @@ class _BeginOnce(Middleware):
 
     def before_process_message(self, broker: Any, message: MessageProxy) -> None:
         key = broker.begun_key(message.options["redis_message_id"])
-        if not broker.client.set(key, broker.broker_id, nx=True, ex=BEGUN_FOR):
+        try:
+            is_first = broker.client.set(key, broker.broker_id, nx=True, ex=BEGUN_FOR)
+        except redis.RedisError:
+            return  # Work need not wait for Redis. If it is begun again, it finds itself done in the log.
+        if not is_first:
             raise SkipMessage("It was begun before.")
 
 

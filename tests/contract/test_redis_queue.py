@@ -10,13 +10,15 @@ from contextlib import AbstractContextManager, closing
 from queue import SimpleQueue
 
 import pytest
+from dramatiq import actor
+from dramatiq.broker import MessageProxy
 
 from events.errors import StoreUnavailable
 from tests.contract.queue_contract import LONGEST, QueueContract, sending
 from tests.support.judging_process import HEARTBEAT_TIMEOUT, judge_and_hang
 from tests.support.redis_server import RedisServer
 from tests.support.waiting import until
-from workers.messages import JUDGING_QUEUE, message_for
+from workers.messages import JUDGE_SHARD, JUDGING_QUEUE, message_for
 from workers.queue import QueueBroker, QueueUnavailable
 from workers.redis_broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, SharedBroker, connect
 
@@ -78,6 +80,13 @@ class TestRedisQueue(QueueContract):
             server.start()
             self.send(broker, 3)
             assert done.get(timeout=LONGEST) == 3
+
+    def test_what_was_taken_begins_though_redis_is_away(self, broker, server, caplog):
+        actor(lambda *_: None, broker=broker, actor_name=JUDGE_SHARD, queue_name=JUDGING_QUEUE)
+        taken = MessageProxy(broker.enqueue(message_for(sending(1), ())))
+        server.kill()
+        broker.emit_before("process_message", taken)
+        assert [record.message for record in caplog.records] == []
 
     def test_what_is_given_back_while_redis_is_away_goes_back_when_it_is_there_again(self, tmp_path):
         (tmp_path / "kept").mkdir()

@@ -11,6 +11,7 @@ SHORT = 2 * len(FAULTS)
 """Each kind of fault twice."""
 
 
+@pytest.mark.timeout(300)  # it is to fail by its own account of what is late
 def test_nothing_is_lost_and_everything_ends_whatever_befalls_the_cluster(tmp_path):
     seed = random.SystemRandom().randrange(2**32)
     print(f"make chaos SEED={seed} ARGS='--faults {SHORT}'")  # noqa: T201 - so that a failure can be had again
