@@ -2,7 +2,7 @@
 FROM python:3.11-slim AS build
 COPY . /source
 RUN python -m venv /opt/fleet-audit \
- && /opt/fleet-audit/bin/pip install --no-cache-dir --constraint /source/.ci/constraints.txt /source
+ && /opt/fleet-audit/bin/pip install --no-cache-dir --constraint /source/.ci/constraints.txt '/source[otel]'
 
 FROM python:3.11-slim
 COPY --from=build /opt/fleet-audit /opt/fleet-audit

@@ -85,6 +85,10 @@ def test_the_image_is_not_roots():
     assert re.search(r"^USER (?!0|root)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
 
 
+def test_the_image_can_trace():
+    assert "/source[otel]" in (ROOT / "Dockerfile").read_text()
+
+
 def test_one_container_keeps_its_data():
     [service] = services("compose.embedded.yaml").values()
     assert "data:/data" in service["volumes"]
