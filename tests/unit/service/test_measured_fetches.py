@@ -4,13 +4,17 @@ import pytest
 from prometheus_client import generate_latest
 
 from service.observing.metrics import Metrics
-from tests.support.document_server import document_server
+from tests.support.document_server import Exchange, document_server
 from tests.support.scraping import read_scrape
 from workers.revocation.address_rules import AddressRules
 from workers.revocation.fetching import Fetcher, Limits
 
 LOOPBACK = AddressRules.parse("127.0.0.0/8")
 QUICK = Limits(connect=0.5, silence=0.3, request=0.6)
+
+
+def hang(exchange: Exchange) -> None:
+    exchange.server.closing.wait(10)
 
 
 @pytest.mark.parametrize("outcome", ["fetched", "unusable", "too_late", "failed"])
@@ -20,7 +24,7 @@ def test_each_fetch_is_counted_once_by_what_came_of_it(outcome):
         urls = {
             "fetched": server.serve("/list", b"list"),
             "unusable": server.url("/nowhere"),
-            "too_late": server.answer("/hangs", lambda exchange: exchange.server.closing.wait(10)),
+            "too_late": server.answer("/hangs", hang),
             "failed": server.answer("/cut", lambda exchange: exchange.send(b"half", length=8)),
         }
         fetcher = Fetcher(LOOPBACK, QUICK, observe=metrics.fetched)
