@@ -82,7 +82,7 @@ class TestRedisQueue(QueueContract):
             assert done.get(timeout=LONGEST) == 3
 
     def test_what_was_taken_begins_though_redis_is_away(self, broker, server, caplog):
-        actor(lambda *_: None, broker=broker, actor_name=JUDGE_SHARD, queue_name=JUDGING_QUEUE)
+        actor(broker=broker, actor_name=JUDGE_SHARD, queue_name=JUDGING_QUEUE)(print)
         taken = MessageProxy(broker.enqueue(message_for(sending(1), ())))
         server.kill()
         broker.emit_before("process_message", taken)
