@@ -75,7 +75,10 @@ class PresenceContract:
         cuts=st.lists(st.integers(1, 7), min_size=1),
         random=st.randoms(use_true_random=False),
     )
-    @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+    @settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+        max_examples=60,
+    )
     def test_order_repeats_and_batches_make_no_difference(self, store, database, told, repeats, cuts, random):
         straight = self._afresh(store, database, [told])
         shuffled = told + [told[number % len(told)] for number in repeats]

@@ -33,8 +33,13 @@ from tests.support.projecting import Projecting, rows_of
 NewDatabase = Callable[[], Database]
 Question = Callable[[Page], Slice[Any]]
 
-some = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-"""Each example has databases of its own, so the fixture that makes them may be shared."""
+some = settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+)
+"""Each example has databases of its own, so the fixture that makes them may be shared, and one process may ask
+several kinds of databases."""
 
 cuts = st.lists(st.integers(0, 60), max_size=5)
 limits = st.integers(1, 4) | st.integers(1, 250)
