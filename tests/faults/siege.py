@@ -4,6 +4,7 @@
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -143,6 +144,7 @@ def main() -> None:
         say(line)
     if report.complaints:
         sys.exit(f"Not everything was as it has to be. What the processes wrote is in {home}")
+    shutil.rmtree(home)
 
 
 if __name__ == "__main__":
