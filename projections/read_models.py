@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from events.at_hand import EVENT
+from events.errors import StoreUnavailable
 from events.log import Recorded
 from events.store.database import Database
 from projections.account_configuration import AccountConfiguration
@@ -66,6 +67,8 @@ class ReadModels:
         made: dict[str, int] = dict(database.query("SELECT name, position FROM projections"))
         self._complete_at = max(end_of_log or 0, *made.values())
         """The position at which a projection knows as much as any did at the start."""
+        self._taken = 0
+        """How far every projection was after the last batch."""
         self._note_progress(made)
 
     def position(self) -> int:
@@ -74,9 +77,16 @@ class ReadModels:
         return found
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
-        """Project events, and keep `position` as that of each projection that was not further already."""
+        """Project events, and keep `position` as that of each projection that was not further already.
+
+        Raise StoreUnavailable when the tables know less than they did after the last batch: a server that crashed
+        may have lost its last commits. Whoever follows then reads these events again.
+        """
         with self._database.transaction() as rows:
             before = positions(rows)
+            if min(before.values(), default=0) < self._taken:
+                self._taken = 0
+                raise StoreUnavailable("The read models have lost what they had taken last, and take it again.")
             for projection in self._projections:
                 for each in recorded:
                     if each.position > before[projection.name]:
@@ -84,6 +94,7 @@ class ReadModels:
                         projection.handle(rows, each.event)
             rows.execute("UPDATE projections SET position = ? WHERE position < ?", (position, position))
             after = positions(rows)
+        self._taken = min(after.values())
         self._note_progress(after)
 
     def look(self, end_of_log: int) -> int:

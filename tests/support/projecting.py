@@ -1,7 +1,9 @@
 """Driving the read models as a follower would, on a bad day."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
+from events.errors import StoreUnavailable
 from events.event import Event
 from events.log import Recorded
 from events.store.database import Database, Row
@@ -28,6 +30,8 @@ class Projecting:
         self._take([each for each in batch for _ in range(2)])
         with self.database.transaction() as rows:
             rows.execute("UPDATE projections SET position = ?", (before,))
+        with suppress(StoreUnavailable):  # the loss is noticed
+            self._take(batch)
         self._take(batch)
         return self.models
 

@@ -1,5 +1,6 @@
 """How the projections come to where the log is, together or one behind the others."""
 
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -215,3 +216,19 @@ def test_a_batch_is_seen_whole_or_not_at_all(tmp_path: Path, log):
             assert reading.query(count) == [(0,)]
 
         assert reading.query(count) == [(1,)]
+
+
+def test_commits_that_a_server_lost_are_noticed_and_their_events_taken_again(tmp_path, log):
+    lost = tmp_path / "lost.sqlite"
+    with closing(SqliteDatabase(lost)) as database, closing(SqliteDatabase(tmp_path / "whole.sqlite")) as whole:
+        models = ReadModels(database)
+        Log(log.recorded[:2]).followed_by(models)
+        with closing(sqlite3.connect(lost)) as file, closing(sqlite3.connect(":memory:")) as earlier:
+            file.backup(earlier)
+            Log(log.recorded[:-1]).followed_by(models)
+            earlier.backup(file)
+        with pytest.raises(StoreUnavailable):
+            models.take(log.recorded[-1:], log.recorded[-1].position)
+        log.followed_by(models)
+        log.followed_by(ReadModels(whole))
+        assert described(models) == described(ReadModels(whole))
