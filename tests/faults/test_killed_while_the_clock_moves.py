@@ -4,6 +4,7 @@ import json
 import random
 import threading
 import urllib.request
+from contextlib import suppress
 from datetime import datetime, timedelta
 from http.client import HTTPException
 
@@ -53,13 +54,10 @@ def kill_while_moving(service, moment, chance):
     """Kill it at any time between the first millisecond of the move and its end."""
     killer = threading.Timer(chance.uniform(0.001, 0.4), service.process.kill)
     killer.start()
-    try:
+    with suppress(OSError, HTTPException):  # it may be killed before it can answer
         asked(service, {"advanceTo": moment.isoformat()})
-    except (OSError, HTTPException):
-        pass  # it was killed before it could answer
-    finally:
-        killer.join()
-    service.process.wait(10)
+    killer.join()
+    service.kill()
 
 
 def asked(service, body):

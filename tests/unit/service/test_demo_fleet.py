@@ -6,7 +6,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from service.demo.fleet import DEVICE_GROUPS, presence_of, write_fleet
+from service.demo.fleet import presence_of, write_fleet
+from service.demo.fleet_plan import TROUBLED
 from service.demo.published_keys import roca_key
 from tests.support.certificates import certificate_id
 from tests.support.published_weak_keys import DEBIAN_WEAK_MODULUS, ROCA_MODULUS
@@ -39,7 +40,7 @@ def public_keys(certificates):
 def test_it_is_three_hundred_devices(fleet):
     files = len(list((fleet.inventory / "devices").iterdir()))
     assert files + len(records(fleet, "long-serving-devices.ndjson")) == 300
-    assert sum(group.count for group in DEVICE_GROUPS) == 300
+    assert sum(group.count for group in TROUBLED.device_groups) == 300
 
 
 def test_every_device_has_a_certificate_that_the_fleets_ca_signed(fleet):
