@@ -10,7 +10,7 @@ import click
 
 from service.cli.screen import standard_error, standard_output
 from service.cli.starting import start_explained
-from service.settings import Settings
+from service.settings import MANUAL, Settings
 from service.variables import SettingError
 
 
@@ -28,6 +28,10 @@ def role(settings: Settings) -> Iterator[Event]:
 @contextmanager
 def role_explained(settings: Settings) -> Iterator[None]:
     """Turn what keeps a role from starting into one line for a person."""
+    if settings.clock == MANUAL:
+        raise click.ClickException(
+            "FLEET_AUDIT_CLOCK=manual is for `fleet-audit serve`: a clock that is moved is in one process."
+        )
     try:
         with start_explained(settings):
             yield

@@ -28,6 +28,13 @@ def test_a_clock_that_everyone_could_move_is_refused(tmp_path, host):
     assert "FLEET_AUDIT_CLOCK_ANYWHERE" in ran.stderr
 
 
+@pytest.mark.parametrize("role", ["api", "worker", "coordinator"])
+def test_a_clock_that_only_one_of_many_processes_would_know_is_refused(tmp_path, role):
+    ran = fleet_audit(role, home=tmp_path, FLEET_AUDIT_CLOCK="manual")
+    assert ran.returncode == 1
+    assert "FLEET_AUDIT_CLOCK=manual is for `fleet-audit serve`" in ran.stderr
+
+
 def test_a_clock_that_does_not_exist_is_refused_by_name(tmp_path):
     ran = fleet_audit("serve", "--port", "0", home=tmp_path, FLEET_AUDIT_CLOCK="sundial")
     assert ran.returncode == 1

@@ -48,7 +48,7 @@ def test_a_finding_has_all_of_its_related_resources_in_their_order():
     rendered = on_the_wire(finding(SHARED))
     require_shape(rendered, iot().shape_for("AuditFinding"), "finding")
     related = rendered["relatedResources"]
-    assert [each["resourceIdentifier"]["clientId"] for each in related] == [f"client-{n}" for n in range(12)]
+    assert [each["resourceIdentifier"]["clientId"] for each in related] == [f"client-{n}" for n in range(10)]
     assert related[0]["additionalInfo"] == {"CONNECTION_TIME": "1552217279000"}
 
 
