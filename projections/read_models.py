@@ -84,9 +84,7 @@ class ReadModels:
         """
         with self._database.transaction() as rows:
             before = positions(rows)
-            if min(before.values(), default=0) < self._taken:
-                self._taken = 0
-                raise StoreUnavailable("The read models have lost what they had taken last, and take it again.")
+            self._require_kept(min(before.values(), default=0))
             for projection in self._projections:
                 for each in recorded:
                     if each.position > before[projection.name]:
@@ -109,9 +107,15 @@ class ReadModels:
         return min(made.values())
 
     def idle(self) -> None:
-        """Prune for a while."""
+        """Prune for a while. Raise StoreUnavailable as `take` does: the last event of all has none after it."""
+        self._require_kept(self.position())
         if self._pruning is not None:
             self._pruning.step()
+
+    def _require_kept(self, known: int) -> None:
+        if known < self._taken:
+            self._taken = 0
+            raise StoreUnavailable("The read models have lost what they had taken last, and take it again.")
 
     def _note_progress(self, positions: Mapping[str, int]) -> None:
         for projection in self._projections:

@@ -68,19 +68,25 @@ class Followed:
         self.note()
 
     def note(self) -> None:
-        """Have the tables say what was passed, now and then: to be called also when there is nothing to take."""
-        if self._passed > (self._noted or 0) and self._monotonic() >= self._next_note:
+        """Have the tables say what was passed, now and then: to be called also when there is nothing to take.
+
+        Raise StoreUnavailable when they have lost what was done last, which the last event of all needs to have
+        noticed without another one.
+        """
+        if self._monotonic() < self._next_note:
+            return
+        if self._passed > (self._noted or 0):
             self._move((), self._passed, _nothing)
+        else:
+            self._require_kept(_position(self._database.query(self._position, (self._follower,))))
+            self._next_note = self._monotonic() + SECONDS_BETWEEN_NOTES
 
     def _move(
         self, recorded: Sequence[Recorded], position: int, change: Callable[[Transaction, Recorded], None]
     ) -> None:
         with self._database.transaction() as rows:
             known = _position(rows.execute(self._position, (self._follower,)))
-            if known < (self._noted or 0):
-                self._noted = None
-                self._passed = 0
-                raise StoreUnavailable(f"What {self._follower} had done last was lost, and is done again.")
+            self._require_kept(known)
             for each in recorded:
                 if each.position > known:
                     EVENT.set(each.event)
@@ -89,6 +95,13 @@ class Followed:
             rows.execute(self._move_to, (self._follower, moved))
         self._noted = moved
         self._next_note = self._monotonic() + SECONDS_BETWEEN_NOTES
+
+
+    def _require_kept(self, known: int) -> None:
+        if known < (self._noted or 0):
+            self._noted = None
+            self._passed = 0
+            raise StoreUnavailable(f"What {self._follower} had done last was lost, and is done again.")
 
 
 def _position(rows: Sequence[tuple[int]]) -> int:

@@ -183,6 +183,8 @@ class _Consumer(_RedisConsumer):
             self.broker.do_requeue(self.queue_name, message_id)
         except redis.RedisError as error:
             raise _closed(error) from None
+        # Or it would count among those in hand for ever, and with enough of them nothing more would be taken.
+        self.queued_message_ids.discard(message.message_id)
 
 
 class _BeginOnce(Middleware):

@@ -99,6 +99,21 @@ class QueueContract:
             assert interrupted.wait(LONGEST)
             until(lambda: not self.held(broker))
 
+    def test_a_worker_that_has_given_back_many_messages_takes_them_all_again(self, broker):
+        """More than a worker takes in advance: what it gave back must not count among what it has in hand."""
+        tries: SimpleQueue[int] = SimpleQueue()
+        shards = range(20)
+
+        def judge(shard: int) -> None:
+            tries.put(shard)
+            if tries.qsize() <= len(shards):
+                raise StoreUnavailable("It is away.")
+
+        self.send(broker, *shards)
+        with self.at_work(broker, judge, throws=StoreUnavailable):
+            until(lambda: not self.held(broker))
+        assert tries.qsize() == 2 * len(shards)
+
     def test_what_a_store_was_away_for_is_given_back_and_done_again(self, broker):
         done: SimpleQueue[int] = SimpleQueue()
 

@@ -88,6 +88,7 @@ class Retention:
 
     def idle(self) -> None:
         """Go on with a round, or begin one: once a minute."""
+        self._followed.note()
         now = self._clock.now()
         is_time = self._next_round is None or now >= self._next_round
         begins = self._round is None

@@ -103,3 +103,15 @@ def test_commits_that_a_server_lost_are_noticed_and_their_events_taken_again(fol
         following.take(after=3)
     following.take(after=following.followed.position())
     assert (following.changed, following.said()) == ([1, 2, 3, 2, 3, 4], 4)
+
+
+def test_they_are_noticed_though_nothing_comes_after_them(following):
+    for name in ("a", "b"):
+        following.history.scheduled_audit_created(name, WEEKLY)
+    following.take()
+    following.lose(1)
+    following.time += SECONDS_BETWEEN_NOTES
+    with pytest.raises(StoreUnavailable):
+        following.followed.note()
+    following.take(after=following.followed.position())
+    assert (following.changed, following.said()) == ([1, 2, 2], 2)
