@@ -96,7 +96,6 @@ class Followed:
         self._noted = moved
         self._next_note = self._monotonic() + SECONDS_BETWEEN_NOTES
 
-
     def _require_kept(self, known: int) -> None:
         if known < (self._noted or 0):
             self._noted = None

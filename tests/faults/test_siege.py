@@ -1,11 +1,12 @@
 """A short siege (`tests/faults/siege.py`); `make chaos` is the long one."""
 
-import random
-
 import pytest
 
 from tests.faults.faults import FAULTS
 from tests.faults.siege import besiege, plan
+
+SEED = 3347175720
+"""The plan is the same each time; `make chaos` draws others. This one found a worker that took nothing any more."""
 
 SHORT = 2 * len(FAULTS)
 """Each kind of fault twice."""
@@ -13,9 +14,8 @@ SHORT = 2 * len(FAULTS)
 
 @pytest.mark.timeout(300)  # it is to fail by its own account of what is late
 def test_nothing_is_lost_and_everything_ends_whatever_befalls_the_cluster(tmp_path):
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"make chaos SEED={seed} ARGS='--faults {SHORT}'")  # noqa: T201 - so that a failure can be had again
-    report = besiege(tmp_path, seed, SHORT, print)
+    print(f"make chaos SEED={SEED} ARGS='--faults {SHORT}'")  # noqa: T201 - so that a failure can be had again
+    report = besiege(tmp_path, SEED, SHORT, print)
     assert report.complaints == []
     assert report.faults.total() >= 20
 
