@@ -6,7 +6,7 @@ from tests.faults.faults import FAULTS
 from tests.faults.siege import besiege, plan
 
 SEED = 3347175720
-"""The plan is the same each time; `make chaos` draws others. This one found a worker that took nothing any more."""
+"""The plan is the same each time; `make chaos` draws others. This one found a worker that took no more work."""
 
 SHORT = 2 * len(FAULTS)
 """Each kind of fault twice."""
