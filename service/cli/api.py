@@ -7,6 +7,7 @@ import click
 
 from events.clock import SystemClock
 from service.cli.environment import settings
+from service.cli.role import require_the_computers_clock
 from service.cli.serving import serve_until_stopped
 from service.cli.starting import start_explained
 from service.observing.log_lines import log_to
@@ -29,6 +30,7 @@ def api(host: str | None, port: int | None) -> None:
     The other settings are those of `fleet-audit serve`.
     """
     chosen = settings(host=host, port=port)
+    require_the_computers_clock(chosen)
     log_to(sys.stderr, chosen.observing)
     with start_explained(chosen), api_process(chosen, SystemClock()) as services:
         asyncio.run(serve_until_stopped(services))

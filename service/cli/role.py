@@ -28,10 +28,7 @@ def role(settings: Settings) -> Iterator[Event]:
 @contextmanager
 def role_explained(settings: Settings) -> Iterator[None]:
     """Turn what keeps a role from starting into one line for a person."""
-    if settings.clock == MANUAL:
-        raise click.ClickException(
-            "FLEET_AUDIT_CLOCK=manual is for `fleet-audit serve`: a clock that is moved is in one process."
-        )
+    require_the_computers_clock(settings)
     try:
         with start_explained(settings):
             yield
@@ -43,6 +40,14 @@ def role_explained(settings: Settings) -> Iterator[None]:
             f"Can't listen on {where} for /metrics: {error.strerror or error}. "
             "FLEET_AUDIT_METRICS_PORT=0 takes a free one."
         ) from error
+
+
+def require_the_computers_clock(settings: Settings) -> None:
+    """Refuse a clock that is moved by hand, which one of many processes would know."""
+    if settings.clock == MANUAL:
+        raise click.ClickException(
+            "FLEET_AUDIT_CLOCK=manual is for `fleet-audit serve`: a clock that is moved is in one process."
+        )
 
 
 def saying(name: str) -> Callable[[str], None]:

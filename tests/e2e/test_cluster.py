@@ -163,7 +163,7 @@ def test_an_api_that_is_told_to_stop_finishes_its_requests(cluster):
             pass
         appending.go_on()
         task_id = asked.result(20)["taskId"]
-    assert api.stop() < 10
+    assert api.process.wait(10) == 0
     cluster.client().cancel_audit_task(taskId=task_id)
 
 

@@ -23,7 +23,7 @@ CHECK = "LOGGING_DISABLED_CHECK"
 
 
 def settings(directory: Path, *, assumes_role: bool = True) -> Settings:
-    return Settings(data_directory=directory / "data", account=ACCOUNT, assumes_role=assumes_role)
+    return Settings(port=0, data_directory=directory / "data", account=ACCOUNT, assumes_role=assumes_role)
 
 
 def enable(audit: RunningAudit, topic_arn: str, role: str = ROLE) -> None:
