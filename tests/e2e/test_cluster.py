@@ -164,7 +164,7 @@ def test_an_api_that_is_told_to_stop_finishes_its_requests(cluster):
         appending.go_on()
         task_id = asked.result(20)["taskId"]
     assert api.process.wait(10) == 0
-    cluster.client().cancel_audit_task(taskId=task_id)
+    assert ended(cluster.client(), task_id)["taskType"] == "ON_DEMAND_AUDIT_TASK"
 
 
 class NoAppends:
@@ -196,7 +196,7 @@ def accepts(host: str, port: int) -> bool:
     """Whether anybody listens there."""
     try:
         socket.create_connection((host, port), timeout=5).close()
-    except ConnectionRefusedError:
+    except ConnectionError:  # refused, or reset with those that nobody had accepted
         return False
     return True
 
