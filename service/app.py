@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from service.access.open_door import open_door
 from service.call import LIST_THREADS, LISTS
 from service.middleware import middlewares
 from service.observing.watched import Watched, watching
@@ -21,7 +22,10 @@ MAX_BODY = 1024 * 1024
 
 def make_app(services: Services) -> web.Application:
     """Return the application. Run it by `service.server.Runner`, which has the limits on connections."""
-    app = web.Application(middlewares=middlewares(services.watched), client_max_size=MAX_BODY)
+    app = web.Application(
+        middlewares=[*middlewares(services.watched), open_door(services.settings.account)],
+        client_max_size=MAX_BODY,
+    )
     app[SERVICES] = services
     app[STOPPING] = asyncio.Event()
     app.on_shutdown.append(end_streams)

@@ -15,6 +15,7 @@ from events.errors import StoreUnavailable
 from events.event import Cause
 from events.vocabulary import AccountId, TaskId
 from projections.read_models import ReadModels
+from service.access.caller import Caller
 from service.services import Services
 from service.wire.request import Request
 
@@ -44,13 +45,13 @@ class Call(Generic[R]):
     request: R
     services: Services
     request_id: str
-    actor: str
+    caller: Caller
     lists: Executor
 
     @property
     def account(self) -> AccountId:
         """Whose audits this is about."""
-        return self.services.settings.account
+        return self.caller.account
 
     @property
     def region(self) -> str:
@@ -74,7 +75,7 @@ class Call(Generic[R]):
 
     def cause(self) -> Cause:
         """Who asks for a command and when, for the events that come of it."""
-        return Cause(self.account, self.services.clock.now(), self.actor, self.request_id)
+        return Cause(self.account, self.services.clock.now(), self.caller.actor, self.request_id)
 
     async def outcome(
         self,

@@ -17,9 +17,6 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUEST_ID = web.RequestKey("request_id", str)
 
-OPERATION = web.RequestKey("operation", str)
-"""The name of the operation; not there before a route has taken the request."""
-
 REQUEST_ID_HEADER = "x-amzn-RequestId"
 
 SERVER = "FleetAudit"
@@ -31,14 +28,9 @@ def middlewares(watched: Watched) -> list[Middleware]:
     return [answered(request_ids(), AnswerObserver(watched))]
 
 
-def named(operation: str, handler: Handler) -> Handler:
-    """A handler whose requests are of an operation, by its name in what is measured."""
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        request[OPERATION] = operation
-        return await handler(request)
-
-    return handle
+def operation_of(request: web.Request) -> str:
+    """The name of the operation that a request is for; that of none if no route has it."""
+    return request.match_info.route.name or UNKNOWN
 
 
 def answered(ids: Iterator[str], observer: AnswerObserver) -> Middleware:
@@ -54,7 +46,7 @@ def answered(ids: Iterator[str], observer: AnswerObserver) -> Middleware:
         except Exception as error:  # noqa: BLE001 - the table says what each is, and logs what it does not know
             response = error_response(error, request_id)
         sign(response, request_id)
-        observer.answered(request, request.get(OPERATION, UNKNOWN), response, request_id, perf_counter() - began)
+        observer.answered(request, operation_of(request), response, request_id, perf_counter() - began)
         return response
 
     return answer

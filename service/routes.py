@@ -7,8 +7,9 @@ from typing import Any
 
 from aiohttp import web
 
+from service.access.caller import CALLER
 from service.call import LISTS, Call
-from service.middleware import OPERATION, REQUEST_ID, named
+from service.middleware import REQUEST_ID
 from service.operations import health
 from service.operations.cancel_audit_task import CancelAuditTaskRequest, cancel_audit_task
 from service.operations.clock import AdvanceClockRequest, DescribeClockRequest, advance_clock, describe_clock
@@ -57,7 +58,7 @@ from service.operations.update_scheduled_audit import UpdateScheduledAuditReques
 from service.operations.watch_audit_task import PATH as WATCH_AUDIT_TASK
 from service.operations.watch_audit_task import watch_audit_task
 from service.services import SERVICES
-from service.wire.reading import actor, read
+from service.wire.reading import read
 from service.wire.request import Request
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -124,12 +125,15 @@ EXTENSIONS = (
 
 
 def routes() -> list[web.RouteDef]:
-    """Every route of the service."""
+    """Every route of the service, named as its operation is: in what is measured, and in what is allowed."""
     return [
-        *(web.route(each.method, _any_text(each.path), _endpoint(each)) for each in (*OPERATIONS, *EXTENSIONS)),
-        web.post(IMPORT_INVENTORY, named("ImportInventory", import_inventory)),
-        web.post(IMPORT_PRESENCE, named("ImportPresence", import_presence)),
-        web.get(WATCH_AUDIT_TASK, named("WatchAuditTask", watch_audit_task)),
+        *(
+            web.route(each.method, _any_text(each.path), _endpoint(each), name=each.name)
+            for each in (*OPERATIONS, *EXTENSIONS)
+        ),
+        web.post(IMPORT_INVENTORY, import_inventory, name="ImportInventory"),
+        web.post(IMPORT_PRESENCE, import_presence, name="ImportPresence"),
+        web.get(WATCH_AUDIT_TASK, watch_audit_task, name="WatchAuditTask"),
         *watching_routes(),
     ]
 
@@ -137,9 +141,9 @@ def routes() -> list[web.RouteDef]:
 def watching_routes() -> list[web.RouteDef]:
     """The routes for those who watch over a process, whatever its work is."""
     return [
-        web.get("/metrics", named("Metrics", metrics)),
-        web.get("/health/live", named("HealthLive", health.live)),
-        web.get("/health/ready", named("HealthReady", health.ready)),
+        web.get("/metrics", metrics, name="Metrics"),
+        web.get("/health/live", health.live, name="HealthLive"),
+        web.get("/health/ready", health.ready, name="HealthReady"),
     ]
 
 
@@ -149,12 +153,10 @@ def _any_text(path: str) -> str:
 
 
 def _endpoint(operation: Operation) -> Handler:
-    name = operation.name
-
     async def handle(request: web.Request) -> web.StreamResponse:
-        request[OPERATION] = name
         asked = await read(operation.request, request)
         app = request.app
-        return await operation.handler(Call(asked, app[SERVICES], request[REQUEST_ID], actor(request), app[LISTS]))
+        call = Call(asked, app[SERVICES], request[REQUEST_ID], request[CALLER], app[LISTS])
+        return await operation.handler(call)
 
     return handle

@@ -8,6 +8,7 @@ import asyncio
 from aiohttp import web
 
 from events.errors import InvalidRequest
+from service.access.caller import CALLER
 from service.services import SERVICES
 from service.wire.answer import json_response, present
 from service.wire.streamed_body import StreamedBody
@@ -37,7 +38,7 @@ async def import_inventory(request: web.Request) -> web.Response:
         report = await asyncio.to_thread(
             import_ndjson,
             services.inventory,
-            services.settings.account,
+            request[CALLER].account,
             body.chunks(),
             replace=replace,
             now=services.clock.now(),

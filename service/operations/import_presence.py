@@ -7,6 +7,7 @@ import asyncio
 
 from aiohttp import web
 
+from service.access.caller import CALLER
 from service.operations.import_inventory import require_ndjson
 from service.services import SERVICES
 from service.wire.answer import json_response, present
@@ -27,7 +28,7 @@ async def import_presence(request: web.Request) -> web.Response:
     require_ndjson(request)
     body = StreamedBody(request.content, asyncio.get_running_loop())
     try:
-        report = await asyncio.to_thread(services.presence.take, services.settings.account, body.chunks())
+        report = await asyncio.to_thread(services.presence.take, request[CALLER].account, body.chunks())
     finally:
         body.is_abandoned = True
     return json_response(_answer(report))

@@ -15,8 +15,9 @@ import orjson
 from aiohttp import web
 
 from events.errors import InvalidRequest, NotFound, StoreUnavailable
-from events.vocabulary import AuditTaskStatus, TaskId
+from events.vocabulary import AccountId, AuditTaskStatus, TaskId
 from projections.audit_tasks import AuditTaskView, CheckDetail
+from service.access.caller import CALLER
 from service.operations.retained_period import ended_within_retention
 from service.services import SERVICES, Services
 from service.wire.answer import present
@@ -43,6 +44,7 @@ async def watch_audit_task(request: web.Request) -> web.StreamResponse:
     """Send what changes of an audit until it has ended; the last event is an `end`, the others are `progress`."""
     watch = Watch(
         request.app[SERVICES],
+        request[CALLER].account,
         TaskId(request.match_info["taskId"]),
         request.app[STOPPING],
         seen=_last_event_id(request),
@@ -63,6 +65,7 @@ class Watch:
     """One who watches an audit."""
 
     services: Services
+    account: AccountId
     task_id: TaskId
     stopping: asyncio.Event
     seen: int
@@ -70,7 +73,7 @@ class Watch:
 
     def look(self) -> AuditTaskView:
         """Where the audit stands; NotFound if there is none."""
-        task = self.services.read_models.audit_tasks.describe(self.services.settings.account, self.task_id)
+        task = self.services.read_models.audit_tasks.describe(self.account, self.task_id)
         if task is None or not ended_within_retention(self.services, task.ended_at):
             raise NotFound("There is no audit task with this taskId.")
         return task

@@ -1,7 +1,6 @@
 """From an HTTP request to a valid request of the API, or a refusal that says what is wrong with it."""
 
 import asyncio
-import re
 from typing import Any, TypeVar
 
 import orjson
@@ -19,7 +18,6 @@ BODY_TIMEOUT = 20.0
 
 _JSON_TYPES = frozenset({"application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
 _WITH_A_BODY = frozenset({hdrs.METH_POST, hdrs.METH_PATCH})
-_ACCESS_KEY = re.compile(r"\bCredential=([A-Za-z0-9_]{1,128})/")
 
 
 async def read(kind: type[R], request: web.Request, body_timeout: float = BODY_TIMEOUT) -> R:
@@ -84,12 +82,3 @@ def _query(kind: type[Request], request: web.Request) -> dict[str, Any]:
     if twice:
         raise InvalidRequest(f"The query gives more than one value: {', '.join(twice)}.")
     return {name: query[name] for name in known.intersection(query)}
-
-
-def actor(request: web.Request) -> str:
-    """Name who asks: the access key that the request was signed with.
-
-    Signatures are taken as they come for now, so that this is a claim and no proof.
-    """
-    key = _ACCESS_KEY.search(request.headers.get(hdrs.AUTHORIZATION, ""))
-    return key[1] if key else "anonymous"
