@@ -28,7 +28,7 @@ PATIENCE = 10.0
 LONGEST_STATEMENT = 60
 """Seconds. The longest of ours counts or discards the rows of millions of devices."""
 
-LONGEST_PAUSE = 5
+LONGEST_PAUSE = 4
 """Seconds that a process may hold a transaction open without a word. One that was stopped in the midst would hold
 up everybody who wants to write."""
 

@@ -21,7 +21,7 @@ COORDINATING = lock_key("coordinating")
 SECONDS_BETWEEN_LOOKS = 1.0
 """How often a coordinator looks whether it holds the lock, and others whether it is free."""
 
-LONGEST_SILENCE = 5
+LONGEST_SILENCE = 3
 """Seconds after which PostgreSQL takes the lock from a coordinator that says nothing: it hangs, or was stopped, or
 its host is gone. So another is active within ten seconds of whatever happened."""
 
