@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from events.errors import StoreUnavailable
 from events.event import Event
+from events.log import Recorded
 from events.store.database import Database, Parameters, Row, Transaction
 
 Handler = Callable[[Any, Transaction, Any], None]
@@ -32,6 +33,10 @@ class Projection:
         self._database = database
         self.is_caught_up = True
         """False while the tables are filled anew, and would answer as if much had never happened."""
+
+    def take(self, rows: Transaction, recorded: Recorded) -> None:
+        """Change the rows to what an event says at its place in the log. Who fills the tables calls this."""
+        self.handle(rows, recorded.event)
 
     def handle(self, rows: Transaction, event: Event) -> None:
         """Change the rows to what an event says, if it concerns them."""

@@ -89,7 +89,7 @@ class ReadModels:
                 for each in recorded:
                     if each.position > before[projection.name]:
                         EVENT.set(each.event)
-                        projection.handle(rows, each.event)
+                        projection.take(rows, each)
             rows.execute("UPDATE projections SET position = ? WHERE position < ?", (position, position))
             after = positions(rows)
         self._taken = min(after.values())
