@@ -1,16 +1,23 @@
 """PUT /audit/tasks/{taskId}/cancel: CancelAuditTask."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
+from events.errors import NotFound
 from events.vocabulary import TaskId
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import NoMembers
 from service.wire.members import AuditTaskId
 from service.wire.request import Request
 
 
 class CancelAuditTaskRequest(Request):
     """Which one."""
+
+    answer: ClassVar = NoMembers
+    refusals: ClassVar = (NotFound,)
 
     task_id: AuditTaskId
 

@@ -6,7 +6,7 @@ docs/testing-with-fleet-audit.md has examples.
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 from aiohttp import web
 from pydantic import BeforeValidator, Field, model_validator
@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from events.errors import InvalidRequest
 from service.call import Call
 from service.wire.answer import json_response, present
+from service.wire.answered import Answered
 from service.wire.request import Request
 from service.wire.timestamps import moment_in_body, moment_in_query
 from workers.clock_driver import ClockDriver
@@ -28,12 +29,32 @@ def _moment(given: object) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment.microseconds)
 
 
+class ClockAnswer(Answered):
+    """What time it is, in ISO 8601."""
+
+    clock: Literal["system", "manual"]
+    now: datetime
+    next_scheduled_audit: datetime | None = None
+    """When the next scheduled audit is due; absent where the clock is the computer's, or none is."""
+
+
 class DescribeClockRequest(Request):
     """Asks for the time."""
+
+    answer: ClassVar = ClockAnswer
+
+
+class AdvancedClock(Answered):
+    """What time it is now, and the audits that were started on the way there."""
+
+    now: datetime
+    started_task_ids: list[str]
 
 
 class AdvanceClockRequest(Request):
     """How far to move the clock; one of the three."""
+
+    answer: ClassVar = AdvancedClock
 
     advance_to: Annotated[datetime, BeforeValidator(_moment)] | None = None
     advance_by: Annotated[float, Field(ge=0, le=LONGEST, strict=False, allow_inf_nan=False)] | None = None

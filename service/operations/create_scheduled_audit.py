@@ -1,18 +1,28 @@
 """POST /audit/scheduledaudits/{scheduledAuditName}: CreateScheduledAudit."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
+from events.errors import AlreadyExists, LimitExceeded
 from events.identifiers import scheduled_audit_arn
 from events.scheduled_audit import Schedule, ScheduledAudit
 from events.vocabulary import AuditFrequency, DayOfWeek
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import ScheduledAuditArn
 from service.wire.members import AuditCheckNames, DayOfMonth, ScheduledAuditName, TagList, as_mapping
 from service.wire.request import Enumerated, Request
 
 
 class CreateScheduledAuditRequest(Request):
     """The audit, how often it takes place, and of which checks."""
+
+    answer: ClassVar = ScheduledAuditArn
+    refusals: ClassVar = (
+        AlreadyExists,
+        LimitExceeded,
+    )
 
     scheduled_audit_name: ScheduledAuditName
     frequency: Enumerated[AuditFrequency]

@@ -1,18 +1,30 @@
 """GET /audit/findings/{findingId}: DescribeAuditFinding."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
 from events.errors import NotFound
 from service.call import Call
 from service.operations.retained_period import is_retained
 from service.wire.answer import json_response
+from service.wire.answered import Answered, Finding
 from service.wire.members import FindingId
 from service.wire.rendering import finding
 from service.wire.request import Request
 
 
+class DescribedFinding(Answered):
+    """The finding."""
+
+    finding: Finding
+
+
 class DescribeAuditFindingRequest(Request):
     """Which one."""
+
+    answer: ClassVar = DescribedFinding
+    refusals: ClassVar = (NotFound,)
 
     finding_id: FindingId
 

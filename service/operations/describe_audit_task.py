@@ -1,5 +1,7 @@
 """GET /audit/tasks/{taskId}: DescribeAuditTask."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
 from events.errors import NotFound
@@ -7,6 +9,7 @@ from events.vocabulary import TaskId
 from service.call import Call
 from service.operations.retained_period import ended_within_retention
 from service.wire.answer import json_response
+from service.wire.answered import Task
 from service.wire.members import AuditTaskId
 from service.wire.rendering import audit_task
 from service.wire.request import Request
@@ -14,6 +17,9 @@ from service.wire.request import Request
 
 class DescribeAuditTaskRequest(Request):
     """Which one."""
+
+    answer: ClassVar = Task
+    refusals: ClassVar = (NotFound,)
 
     task_id: AuditTaskId
 

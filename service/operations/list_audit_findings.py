@@ -1,5 +1,7 @@
 """POST /audit/findings: ListAuditFindings."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
 from events.errors import InvalidRequest
@@ -8,6 +10,7 @@ from projections.audit_findings import FindingFilter
 from service.call import Call
 from service.operations.retained_period import is_retained, require_retained
 from service.wire.answer import json_response
+from service.wire.answered import Finding, ListAnswer
 from service.wire.listing import ListRequest
 from service.wire.members import AuditTaskId, MaxResults
 from service.wire.rendering import finding
@@ -15,8 +18,16 @@ from service.wire.resource_identifier import ResourceIdentifier
 from service.wire.timestamps import EndInBody, StartInBody
 
 
+class Findings(ListAnswer):
+    """Findings, newest first."""
+
+    findings: list[Finding]
+
+
 class ListAuditFindingsRequest(ListRequest):
     """One audit, or a time in which the findings were made, both ends included; and filters."""
+
+    answer: ClassVar = Findings
 
     order = (int, str)
 

@@ -1,19 +1,30 @@
 """GET /audit/tasks: ListAuditTasks."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
 from events.vocabulary import AuditTaskStatus, AuditTaskType
 from service.call import Call
 from service.operations.retained_period import require_retained
 from service.wire.answer import json_response
+from service.wire.answered import ListAnswer, ListedTask
 from service.wire.listing import ListRequest
 from service.wire.rendering import audit_task_metadata
 from service.wire.request import Enumerated
 from service.wire.timestamps import EndInQuery, StartInQuery
 
 
+class Tasks(ListAnswer):
+    """Audits, newest first."""
+
+    tasks: list[ListedTask]
+
+
 class ListAuditTasksRequest(ListRequest):
     """The time in which the audits began, both ends included, and filters."""
+
+    answer: ClassVar = Tasks
 
     order = (int, str)
 

@@ -1,18 +1,30 @@
 """GET /audit/relatedResources: ListRelatedResourcesForAuditFinding."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
 from events.errors import NotFound
 from service.call import Call
 from service.operations.retained_period import is_retained
 from service.wire.answer import json_response
+from service.wire.answered import FoundResource, ListAnswer
 from service.wire.listing import ListRequest
 from service.wire.members import FindingId
 from service.wire.rendering import related_resource
 
 
+class RelatedResources(ListAnswer):
+    """Related resources, in the order in which the check named them."""
+
+    related_resources: list[FoundResource]
+
+
 class ListRelatedResourcesForAuditFindingRequest(ListRequest):
     """The related resources of one finding, page by page."""
+
+    answer: ClassVar = RelatedResources
+    refusals: ClassVar = (NotFound,)
 
     order = (int,)
 

@@ -1,16 +1,27 @@
 """GET /audit/scheduledaudits: ListScheduledAudits."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
 from events.identifiers import scheduled_audit_arn
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import ListAnswer, ListedScheduledAudit
 from service.wire.listing import ListRequest
 from service.wire.rendering import scheduled_audit
 
 
+class ScheduledAudits(ListAnswer):
+    """Scheduled audits by name."""
+
+    scheduled_audits: list[ListedScheduledAudit]
+
+
 class ListScheduledAuditsRequest(ListRequest):
     """Which page."""
+
+    answer: ClassVar = ScheduledAudits
 
     order = (str,)
 

@@ -1,16 +1,36 @@
 """GET /tags: ListTagsForResource."""
 
+from typing import ClassVar
+
 from aiohttp import web
+from pydantic import Field
 
 from events.errors import InvalidRequest, NotFound
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import Answered
 from service.wire.request import Request
 from service.wire.tagged_resource import scheduled_audit_name
 
 
+class ListedTag(Answered):
+    """One tag. AWS writes its members with a capital."""
+
+    key: str = Field(alias="Key")
+    value: str = Field(alias="Value")
+
+
+class Tags(Answered):
+    """All tags of the resource."""
+
+    tags: list[ListedTag]
+
+
 class ListTagsForResourceRequest(Request):
     """Whose tags."""
+
+    answer: ClassVar = Tags
+    refusals: ClassVar = (NotFound,)
 
     resource_arn: str
     next_token: str | None = None

@@ -4,16 +4,17 @@ No operations of AWS's, which tells nobody what it could not deliver. docs/notif
 """
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
-from events.audit_notification import NotificationStatus
+from events.audit_notification import NotificationChannel, NotificationStatus
 from events.vocabulary import TaskId
 from projections.audit_notifications import NotificationView
 from projections.paging import Page
 from service.call import Call
 from service.wire.answer import json_response, present
+from service.wire.answered import Answered, EpochSeconds, ListAnswer
 from service.wire.listing import ListRequest
 from service.wire.members import AuditTaskId
 from service.wire.request import Enumerated, Request
@@ -26,16 +27,55 @@ AT_ONCE = 100
 """Notifications that are retried in one group of commands."""
 
 
+class Notification(Answered):
+    """The announcement of one audit's end over one channel."""
+
+    task_id: str
+    channel: NotificationChannel
+    status: NotificationStatus
+    requested_at: EpochSeconds
+    target_arn: str | None = None
+    """Of the SNS topic."""
+    ended_at: EpochSeconds | None = None
+    """When it was delivered or given up."""
+    attempts: int | None = None
+    reason: str | None = None
+    """Why it was given up."""
+
+
+class Notifications(ListAnswer):
+    """Notifications, those of the audits that ended last first."""
+
+    notifications: list[Notification]
+
+
 class ListNotificationsRequest(ListRequest):
     """Which ones."""
+
+    answer: ClassVar = Notifications
 
     order = (int, str, str)
 
     status: Enumerated[NotificationStatus] | None = None
 
 
+class RetriedNotification(Answered):
+    """A notification that is sent after all."""
+
+    task_id: str
+    channel: NotificationChannel
+
+
+class RetriedNotifications(Answered):
+    """What is sent after all."""
+
+    retried: list[RetriedNotification]
+
+
 class RetryNotificationsRequest(Request):
     """Of which audit; of all when none is named."""
+
+    answer: ClassVar = RetriedNotifications
 
     task_id: AuditTaskId | None = None
 

@@ -1,15 +1,28 @@
 """POST /audit/tasks: StartOnDemandAuditTask."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
+from events.errors import LimitExceeded
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import Answered
 from service.wire.members import AuditCheckNames
 from service.wire.request import Request
 
 
+class StartedTask(Answered):
+    """The audit that has begun."""
+
+    task_id: str
+
+
 class StartOnDemandAuditTaskRequest(Request):
     """Of which checks."""
+
+    answer: ClassVar = StartedTask
+    refusals: ClassVar = (LimitExceeded,)
 
     target_check_names: AuditCheckNames
 

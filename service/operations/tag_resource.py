@@ -1,9 +1,13 @@
 """POST /tags: TagResource."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
+from events.errors import LimitExceeded, NotFound
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import NoMembers
 from service.wire.members import TagList, as_mapping
 from service.wire.request import Request
 from service.wire.tagged_resource import scheduled_audit_name
@@ -11,6 +15,12 @@ from service.wire.tagged_resource import scheduled_audit_name
 
 class TagResourceRequest(Request):
     """What to tag, and the tags."""
+
+    answer: ClassVar = NoMembers
+    refusals: ClassVar = (
+        LimitExceeded,
+        NotFound,
+    )
 
     resource_arn: str
     tags: TagList

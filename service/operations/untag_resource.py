@@ -1,12 +1,14 @@
 """POST /untag: UntagResource."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from aiohttp import web
 from pydantic import Field
 
+from events.errors import NotFound
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import NoMembers
 from service.wire.members import TagKey
 from service.wire.request import Request
 from service.wire.tagged_resource import scheduled_audit_name
@@ -14,6 +16,9 @@ from service.wire.tagged_resource import scheduled_audit_name
 
 class UntagResourceRequest(Request):
     """What to untag, and the keys of the tags."""
+
+    answer: ClassVar = NoMembers
+    refusals: ClassVar = (NotFound,)
 
     resource_arn: str
     tag_keys: Annotated[list[TagKey], Field(fail_fast=True)]

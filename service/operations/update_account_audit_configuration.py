@@ -1,6 +1,6 @@
 """PATCH /audit/configuration: UpdateAccountAuditConfiguration."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from aiohttp import web
 from pydantic import Field
@@ -9,6 +9,7 @@ from events.configuration_change import CheckConfiguration, ConfigurationChange,
 from events.vocabulary import CheckName, NotificationTargetType, ThresholdName
 from service.call import Call
 from service.wire.answer import json_response
+from service.wire.answered import NoMembers
 from service.wire.members import RoleArn, TargetArn
 from service.wire.request import Enumerated, Map, Request, Structure
 
@@ -35,6 +36,8 @@ class AuditCheckConfiguration(Structure):
 
 class UpdateAccountAuditConfigurationRequest(Request):
     """What to change; what is not named stays as it is."""
+
+    answer: ClassVar = NoMembers
 
     role_arn: RoleArn | None = None
     audit_notification_target_configurations: (

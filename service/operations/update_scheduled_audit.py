@@ -1,17 +1,24 @@
 """PATCH /audit/scheduledaudits/{scheduledAuditName}: UpdateScheduledAudit."""
 
+from typing import ClassVar
+
 from aiohttp import web
 
+from events.errors import NotFound
 from events.identifiers import scheduled_audit_arn
 from events.vocabulary import AuditFrequency, CheckName, DayOfWeek
 from service.call import Call
 from service.wire.answer import json_response, present
+from service.wire.answered import ScheduledAuditArn
 from service.wire.members import AuditCheckNames, DayOfMonth, ScheduledAuditName
 from service.wire.request import Enumerated, Request
 
 
 class UpdateScheduledAuditRequest(Request):
     """What to change; what is not named stays as it is."""
+
+    answer: ClassVar = ScheduledAuditArn
+    refusals: ClassVar = (NotFound,)
 
     scheduled_audit_name: ScheduledAuditName
     frequency: Enumerated[AuditFrequency] | None = None

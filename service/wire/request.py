@@ -1,10 +1,13 @@
 """What a request of the Audit API is made of, before any particular one."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
+
+from events.errors import Refusal
+from service.wire.answered import Answered
 
 MAX_MAP_ENTRIES = 250
 """Of one map in a body. AWS's model has no limit; each wrong entry costs time to report (docs/choices.md)."""
@@ -25,7 +28,15 @@ class Structure(BaseModel):
 
 
 class Request(Structure):
-    """The members of one request, whether they came in the path, the query or the body."""
+    """The members of one request, whether they came in the path, the query or the body.
+
+    The OpenAPI document is made of these classes: of the members, and of what each says of its answer.
+    """
+
+    answer: ClassVar[type[Answered] | None] = None
+    """What a request that is carried out is answered with. A test wants every request to say so."""
+    refusals: ClassVar[tuple[type[Refusal], ...]] = ()
+    """What it can be refused for beside what any request can."""
 
 
 def _without_nulls(given: Any) -> Any:
