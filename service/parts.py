@@ -36,6 +36,7 @@ from workers.dispatcher import Dispatcher
 from workers.due_audits import DueAudits
 from workers.inventory.certificate_reader import CertificateReader
 from workers.key_blocklist import load_key_blocklist
+from workers.notifying.pending import PendingNotifications
 from workers.queue import Queue
 from workers.queue_depths import queue_depths
 from workers.revocation.collecting import RevocationCollector
@@ -104,6 +105,7 @@ def services(
         progress=progress,
         inventory=of.stores.inventory,
         presence=of.presence.intake,
+        pending=PendingNotifications(of.stores.work),
         registry=REGISTRY,
         catalogue=of.catalogue,
         clock=of.clock,

@@ -16,6 +16,7 @@ from service.settings import Settings
 from workers.checks.check import Check
 from workers.clock_driver import ClockDriver
 from workers.inventory.store import Inventory
+from workers.notifying.pending import PendingNotifications
 from workers.presence.intake import PresenceIntake
 
 
@@ -33,6 +34,8 @@ class Services:
     """What is examined."""
     presence: PresenceIntake
     """What takes in presence events."""
+    pending: PendingNotifications
+    """What is still to be announced."""
     registry: Mapping[CheckName, Check]
     """The supported checks."""
     catalogue: CheckCatalogue

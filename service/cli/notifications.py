@@ -68,15 +68,22 @@ def _listed(url: str, filters: dict[str, str], limit: int) -> Iterator[dict[str,
 
 
 def _table(shown: list[dict[str, Any]]) -> Table:
-    table = Table("taskId", "audit ended", "to", "status", "attempts", "why", box=None, pad_edge=False)
+    table = Table(
+        "taskId", "audit ended", "to", "status", "attempts", "why", "next attempt", box=None, pad_edge=False
+    )
     for each in shown:
-        ended = datetime.fromtimestamp(each["requestedAt"], UTC).isoformat(sep=" ", timespec="seconds")
         table.add_row(
             each["taskId"],
-            ended.removesuffix("+00:00"),
+            _moment(each["requestedAt"]),
             each.get("targetArn", each["channel"].lower()),
             each["status"],
             str(each.get("attempts", "")),
             each.get("reason", ""),
+            _moment(each["nextAttemptAt"]) if "nextAttemptAt" in each else "",
         )
     return table
+
+
+def _moment(epoch_seconds: float) -> str:
+    moment = datetime.fromtimestamp(epoch_seconds, UTC).isoformat(sep=" ", timespec="seconds")
+    return moment.removesuffix("+00:00")

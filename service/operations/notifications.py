@@ -19,6 +19,7 @@ from service.wire.listing import ListRequest
 from service.wire.members import AuditTaskId
 from service.wire.request import Enumerated, Request
 from service.wire.timestamps import epoch_seconds
+from workers.notifying.pending import Tried
 
 LIST = "/fleet-audit/notifications"
 RETRY = "/fleet-audit/notifications/retry"
@@ -40,7 +41,9 @@ class Notification(Answered):
     """When it was delivered or given up."""
     attempts: int | None = None
     reason: str | None = None
-    """Why it was given up."""
+    """Why it was given up, or why the last attempt failed."""
+    next_attempt_at: EpochSeconds | None = None
+    """When it is tried again."""
 
 
 class Notifications(ListAnswer):
@@ -86,9 +89,11 @@ async def list_notifications(call: Call[ListNotificationsRequest]) -> web.Respon
     found = await call.listed(
         call.read_models.audit_notifications.list, call.account, asked.status, asked.page(call.account)
     )
+    waiting = [each.task_id for each in found.rows if each.status is NotificationStatus.PENDING]
+    tried = await call.listed(call.services.pending.tried, call.account, waiting)
     return json_response(
         {
-            "notifications": [_notification(each) for each in found.rows],
+            "notifications": [_notification(each, tried.get((each.task_id, each.channel))) for each in found.rows],
             "nextToken": asked.token_after(found, call.account),
         }
     )
@@ -117,7 +122,15 @@ async def retry_notifications(call: Call[RetryNotificationsRequest]) -> web.Resp
     return json_response({"retried": retried})
 
 
-def _notification(view: NotificationView) -> dict[str, Any]:
+def _notification(view: NotificationView, tried: Tried | None) -> dict[str, Any]:
+    if tried is not None and view.status is NotificationStatus.PENDING:
+        so_far = {
+            "attempts": tried.attempts,
+            "reason": tried.failure,
+            "nextAttemptAt": epoch_seconds(tried.due_at),
+        }
+    else:
+        so_far = {"attempts": view.attempts, "reason": view.reason}
     return present(
         {
             "taskId": view.task_id,
@@ -126,7 +139,6 @@ def _notification(view: NotificationView) -> dict[str, Any]:
             "requestedAt": epoch_seconds(view.requested_at),
             "targetArn": view.target_arn or None,
             "endedAt": None if view.ended_at is None else epoch_seconds(view.ended_at),
-            "attempts": view.attempts,
-            "reason": view.reason,
         }
+        | so_far
     )

@@ -27,6 +27,7 @@ from tests.support.fake_clock import FakeClock
 from tests.support.iot_model import operation, require_answer
 from workers.checks import REGISTRY, catalogue
 from workers.inventory.store import open_sqlite_inventory
+from workers.notifying.pending import PendingNotifications
 from workers.presence.intake import PresenceIntake
 
 SIGNATURE = "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/us-east-1/iot/aws4_request, Signature=00"
@@ -64,6 +65,7 @@ def services(
             progress=follower.progress,
             inventory=inventory,
             presence=_presence(directory, log, clock, opened),
+            pending=_pending(directory, opened),
             registry=REGISTRY,
             catalogue=checks,
             clock=clock,
@@ -80,6 +82,12 @@ def _presence(directory: Path, log: EventLog, clock: FakeClock, opened: ExitStac
     follower.start()
     opened.callback(follower.stop)
     return presence.intake
+
+
+def _pending(directory: Path, opened: ExitStack) -> PendingNotifications:
+    database = SqliteDatabase(directory / "work.sqlite", durable=False)
+    opened.callback(database.close)
+    return PendingNotifications(database)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """The table of notifications that are to be sent, and when each is due. Made of the log.
 
-What is in it besides, how often each was tried and when it is tried next, is lost with it; then it is tried at
-once. When it is given up, is counted from the log's own time.
+What is in it besides, how often each was tried, why that failed and when it is tried next, is lost with it; then
+it is tried at once. When it is given up, is counted from the log's own time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -38,7 +38,13 @@ SCHEMA = (
     "CREATE INDEX IF NOT EXISTS notifications_in_turn ON notifications (channel, due_at)",
 )
 
-NOTIFICATION_TABLES = Steps("notifications", {"notifications": SCHEMA})
+NOTIFICATION_TABLES = Steps(
+    "notifications",
+    {"notifications": SCHEMA, "failures": ("ALTER TABLE notifications ADD COLUMN failure TEXT",)},
+)
+
+LONGEST_FAILURE = 500
+"""Characters of what a receiver said."""
 
 
 class Pending(NamedTuple):
@@ -56,10 +62,22 @@ class Pending(NamedTuple):
     """How often it was tried, this time included."""
 
 
+class Tried(NamedTuple):
+    """How it stands with a notification that is to be sent."""
+
+    attempts: int
+    failure: str | None
+    """Why the last attempt failed; None if there was none, or it is under way."""
+    due_at: int
+    """Epoch milliseconds: when it is tried next."""
+
+
 class PendingNotifications:
     """Reads the table, and takes from it what is due. Several threads may do so."""
 
     def __init__(self, database: Database) -> None:
+        """Prepare the tables; StoreUnavailable if that can't be done now."""
+        database.prepare(NOTIFICATION_TABLES)
         self._database = database
 
     def take_due(self, channel: NotificationChannel, now: datetime) -> Pending | None:
@@ -77,6 +95,21 @@ class PendingNotifications:
                 wanted = from_epoch_milliseconds(wanted_at)
                 return Pending(account, task_id, channel, target, role, request_id, causation_id, wanted, attempts)
         return None
+
+    def failed(self, tried: Pending, reason: str) -> None:
+        """Note why an attempt failed after which there are others."""
+        with self._database.transaction() as rows:
+            rows.execute(FAIL, (reason[:LONGEST_FAILURE], tried.account, tried.task_id, tried.channel.value))
+
+    def tried(self, account: AccountId, task_ids: Sequence[TaskId]) -> Mapping[tuple[TaskId, str], Tried]:
+        """How it stands with those of some audits that are to be sent, by audit and channel."""
+        if not task_ids:
+            return {}
+        sql = TRIED.format(", ".join("?" * len(task_ids)))
+        return {
+            (task_id, channel): Tried(attempts, failure, due_at)
+            for task_id, channel, attempts, failure, due_at in self._database.query(sql, (account, *task_ids))
+        }
 
     def forget(self, delivered: Pending) -> None:
         """Send no more what was delivered, even if the log can't be followed just now."""
@@ -140,6 +173,13 @@ DUE = """
 
 TRY = f"UPDATE notifications SET attempts = ?, due_at = ? {OF} AND due_at IS NOT NULL"
 
+FAIL = f"UPDATE notifications SET failure = ? {OF} AND due_at IS NOT NULL"
+
+TRIED = """
+    SELECT task_id, channel, attempts, failure, due_at FROM notifications
+    WHERE account = ? AND due_at IS NOT NULL AND task_id IN ({})
+"""
+
 COUNTS = "SELECT channel, COUNT(*) FROM notifications WHERE due_at IS NOT NULL GROUP BY channel"
 
 INSERT = """
@@ -153,7 +193,10 @@ REST = f"UPDATE notifications SET due_at = NULL {OF}"
 
 FORGET = f"DELETE FROM notifications {OF}"
 
-AGAIN = f"UPDATE notifications SET wanted_at = ?, due_at = ?, attempts = 0, request_id = ?, causation_id = ? {OF}"
+AGAIN = f"""
+    UPDATE notifications
+    SET wanted_at = ?, due_at = ?, attempts = 0, failure = NULL, request_id = ?, causation_id = ? {OF}
+"""
 
 CHANGES: Mapping[type[Event], Callable[[NotificationRows, Any], None]] = {
     AuditNotificationRequested: NotificationRows.requested,

@@ -150,6 +150,7 @@ class Sender:
                 pause.total_seconds(),
                 reason,
             )
+            self._office.pending.failed(due, reason)
             return
         logger.error(
             "The end of an audit could not be announced over %s in %d attempts, and that is given up: %s "

@@ -98,6 +98,9 @@ def test_what_was_given_up_is_listed_counted_and_retried(settings, receiver: Web
     with running_audit(settings, CHECK) as audit, listening_in_a_thread(audit.services) as url:
         audit.begin()
         until(lambda: "is tried again in 5 s" in caplog.text)
+        [pending] = ask("GET", f"{url}/fleet-audit/notifications?status=PENDING")["notifications"]
+        assert (pending["attempts"], pending["reason"]) == (1, "The webhook's server answers with status 500.")
+        assert pending["nextAttemptAt"] == audit.services.clock.now().timestamp() + 5
         move(audit, PERSISTENCE)
         until(lambda: statuses(audit) == [NotificationStatus.FAILED])
         [failed] = ask("GET", f"{url}/fleet-audit/notifications?status=FAILED")["notifications"]

@@ -7,8 +7,10 @@ import pytest
 
 from events.archives import Archives
 from events.audit_archive import ArchiveSummary
+from events.clock import epoch_milliseconds
 from events.errors import LogUnavailable
 from events.identifiers import audit_notification_id
+from events.vocabulary import AccountId
 from tests.support.events import ROLE_ARN
 from tests.support.given import ACCOUNT
 from tests.support.made_up_catalogue import OPEN
@@ -46,6 +48,10 @@ def test_what_is_not_taken_is_sent_again_after_pauses_that_grow(office: Notifyin
         assert office.send(after=pause_after(attempts) - SECOND) == 0
         assert office.send(after=SECOND) == 1
     assert office.pending.counts() == {"SNS": 1}
+    tried = office.pending.tried(AccountId(ACCOUNT), [task])[task, "SNS"]
+    assert (tried.attempts, tried.failure) == (9, "It is dead.")
+    assert tried.due_at == epoch_milliseconds(office.clock.now() + pause_after(9))
+    assert office.pending.tried(AccountId("999999999999"), [task]) == {}
     office.receiver.is_well()
     assert office.send(after=LONG) == 1
     assert office.happened(task) == ["Requested", "Delivered"]
