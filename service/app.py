@@ -10,6 +10,8 @@ from service.access.open_door import open_door
 from service.call import LIST_THREADS, LISTS
 from service.middleware import middlewares
 from service.observing.watched import Watched, watching
+from service.openapi.of_service import service_document
+from service.openapi.published import PUBLISHED, Published
 from service.operations.watch_audit_task import STOPPING, end_streams
 from service.routes import routes, watching_routes
 from service.services import SERVICES, Services
@@ -27,6 +29,7 @@ def make_app(services: Services) -> web.Application:
         client_max_size=MAX_BODY,
     )
     app[SERVICES] = services
+    app[PUBLISHED] = Published(lambda: service_document(services.settings.throttling_status))
     app[STOPPING] = asyncio.Event()
     app.on_shutdown.append(end_streams)
     app.cleanup_ctx.append(_list_threads)

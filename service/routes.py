@@ -47,6 +47,7 @@ from service.operations.notifications import (
     list_notifications,
     retry_notifications,
 )
+from service.operations.openapi import DOCUMENT, PAGE, api_page, openapi_document
 from service.operations.start_on_demand_audit_task import StartOnDemandAuditTaskRequest, start_on_demand_audit_task
 from service.operations.tag_resource import TagResourceRequest, tag_resource
 from service.operations.untag_resource import UntagResourceRequest, untag_resource
@@ -134,6 +135,8 @@ def routes() -> list[web.RouteDef]:
         web.post(IMPORT_INVENTORY, import_inventory, name="ImportInventory"),
         web.post(IMPORT_PRESENCE, import_presence, name="ImportPresence"),
         web.get(WATCH_AUDIT_TASK, watch_audit_task, name="WatchAuditTask"),
+        web.get(DOCUMENT, openapi_document, name="OpenApi"),
+        web.get(PAGE, api_page, name="ApiPage"),
         *watching_routes(),
     ]
 

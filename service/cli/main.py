@@ -19,6 +19,7 @@ COMMANDS = {
     "notifications": "notifications",
     "archive": "archive",
     "migrate": "migrate",
+    "openapi": "openapi",
     "api": "api",
     "worker": "worker",
     "coordinator": "coordinator",

@@ -16,8 +16,8 @@ R = TypeVar("R", bound=Request)
 BODY_TIMEOUT = 20.0
 """Seconds in which a body must have come. aiohttp itself waits for one for ever."""
 
-_JSON_TYPES = frozenset({"application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
-_WITH_A_BODY = frozenset({hdrs.METH_POST, hdrs.METH_PATCH})
+JSON_TYPES = frozenset({"application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
+WITH_A_BODY = frozenset({hdrs.METH_POST, hdrs.METH_PATCH})
 
 
 async def read(kind: type[R], request: web.Request, body_timeout: float = BODY_TIMEOUT) -> R:
@@ -25,7 +25,7 @@ async def read(kind: type[R], request: web.Request, body_timeout: float = BODY_T
 
     PATCH and POST carry members in the body; the others carry none there, and a body that they have is not read.
     """
-    has_body = request.method in _WITH_A_BODY
+    has_body = request.method in WITH_A_BODY
     members = await _body(request, body_timeout) if has_body else _query(kind, request)
     try:
         return kind.model_validate({**members, **request.match_info})
@@ -68,7 +68,7 @@ def _require_json(request: web.Request) -> None:
         raise web.HTTPRequestEntityTooLarge(request.client_max_size, request.content_length)
     if hdrs.CONTENT_TYPE not in request.headers:
         return
-    if request.content_type not in _JSON_TYPES or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
+    if request.content_type not in JSON_TYPES or (request.charset or "utf-8").lower() not in {"utf-8", "utf8"}:
         raise web.HTTPUnsupportedMediaType
 
 

@@ -23,6 +23,7 @@ from service.observing.work import WorkObserver
 from service.presence_parts import presence_parts
 from service.services import Services
 from service.settings import Settings
+from tests.support.described_answers import held_against_the_document
 from tests.support.fake_clock import FakeClock
 from tests.support.iot_model import operation, require_answer
 from workers.checks import REGISTRY, catalogue
@@ -148,5 +149,6 @@ class Api:
 @asynccontextmanager
 async def caller(url: str, given: Services) -> AsyncIterator[Api]:
     """Somebody who calls a front end that is at work."""
-    async with aiohttp.ClientSession(url, headers={"Authorization": SIGNATURE}) as session:
+    referees = (held_against_the_document,)
+    async with aiohttp.ClientSession(url, headers={"Authorization": SIGNATURE}, middlewares=referees) as session:
         yield Api(session, given)

@@ -1,0 +1,17 @@
+import json
+
+from click.testing import CliRunner
+
+from service.cli.main import main
+from service.openapi.of_service import service_document
+
+
+def printed(**environment):
+    result = CliRunner().invoke(main, ["openapi"], env=environment)
+    assert result.exit_code == 0
+    return json.loads(result.output)
+
+
+def test_it_prints_what_a_service_with_these_settings_answers():
+    assert printed() == service_document(429)
+    assert printed(FLEET_AUDIT_THROTTLING_STATUS="400") == service_document(400)
