@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 
 from aiohttp import web
 
+from service.access.door_settings import DEFAULT_DOOR, Door
 from service.app import make_app, make_watching_app
 from service.observing.watched import Watched
 from service.server import Runner
@@ -21,7 +22,8 @@ def listening(services: Services) -> AbstractAsyncContextManager[str]:
 
     Raise OSError if the address can't be listened on.
     """
-    return _on_a_port(make_app(services), services.settings.host, services.settings.port)
+    settings = services.settings
+    return _on_a_port(make_app(services), settings.host, settings.port, settings.door)
 
 
 def listening_in_a_thread(services: Services) -> AbstractContextManager[str]:
@@ -29,17 +31,19 @@ def listening_in_a_thread(services: Services) -> AbstractContextManager[str]:
     return _in_a_thread(lambda: listening(services), "http")
 
 
-def watched_on_a_port(watched: Watched, host: str, port: int) -> AbstractContextManager[str]:
+def watched_on_a_port(
+    watched: Watched, host: str, port: int, door: Door = DEFAULT_DOOR
+) -> AbstractContextManager[str]:
     """Answer `/metrics` and `/health/...` during the block, in a thread of its own; yields the URL.
 
     For a process that has no API. Port 0 takes any that is free. Raises as `listening` does.
     """
-    return _in_a_thread(lambda: _on_a_port(make_watching_app(watched), host, port), "watched")
+    return _in_a_thread(lambda: _on_a_port(make_watching_app(watched, host, door), host, port, door), "watched")
 
 
 @asynccontextmanager
-async def _on_a_port(app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    runner = Runner(app)
+async def _on_a_port(app: web.Application, host: str, port: int, door: Door) -> AsyncIterator[str]:
+    runner = Runner(app, door)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -1,6 +1,6 @@
 """What happens to every request and every answer."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from os import urandom
 from time import perf_counter
 
@@ -10,7 +10,6 @@ from aiohttp.typedefs import Middleware
 from events.at_hand import REQUEST_ID as REQUEST_AT_HAND
 from service.observing.metrics import UNKNOWN
 from service.observing.requests import AnswerObserver
-from service.observing.watched import Watched
 from service.wire.errors import error_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -23,9 +22,17 @@ SERVER = "FleetAudit"
 """What the `Server` header says. A version in it would tell which weaknesses to try."""
 
 
-def middlewares(watched: Watched) -> list[Middleware]:
-    """Everything that a request goes through, from the outermost in."""
-    return [answered(request_ids(), AnswerObserver(watched))]
+SAFE_HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""What tells a browser to do nothing with an answer but to hand it to who asked, and nobody to keep it.
+
+Source: OWASP REST Security Cheat Sheet, "Security headers". An answer that is made for a browser brings its own.
+"""
 
 
 def operation_of(request: web.Request) -> str:
@@ -34,7 +41,7 @@ def operation_of(request: web.Request) -> str:
 
 
 def answered(ids: Iterator[str], observer: AnswerObserver) -> Middleware:
-    """Give each request an id, turn what its handler raises into AWS's errors, and sign the answer with both."""
+    """Give each request an id, and turn what its handler raises into AWS's errors."""
 
     @web.middleware
     async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -45,17 +52,25 @@ def answered(ids: Iterator[str], observer: AnswerObserver) -> Middleware:
             response = await handler(request)
         except Exception as error:  # noqa: BLE001 - the table says what each is, and logs what it does not know
             response = error_response(error, request_id)
-        sign(response, request_id)
         observer.answered(request, operation_of(request), response, request_id, perf_counter() - began)
         return response
 
     return answer
 
 
+async def signed(request: web.Request, response: web.StreamResponse) -> None:
+    """Sign an answer just before it goes out, also one that is a stream. For `Application.on_response_prepare`."""
+    if REQUEST_ID in request:  # what aiohttp answers outside of the application has an id already
+        sign(response, request[REQUEST_ID])
+
+
 def sign(response: web.StreamResponse, request_id: str) -> None:
     """Put on an answer what every answer bears."""
-    response.headers[REQUEST_ID_HEADER] = request_id
-    response.headers[hdrs.SERVER] = SERVER
+    headers = response.headers
+    headers[REQUEST_ID_HEADER] = request_id
+    headers[hdrs.SERVER] = SERVER
+    for name, value in SAFE_HEADERS.items():
+        headers.setdefault(name, value)
 
 
 def request_ids() -> Iterator[str]:

@@ -85,8 +85,14 @@ SCHEDULED_AUDITS = "/audit/scheduledaudits"
 SCHEDULED_AUDIT = "/audit/scheduledaudits/{scheduledAuditName}"
 TASKS = "/audit/tasks"
 CLOCK = "/fleet-audit/clock"
+METRICS = "/metrics"
+HEALTH_LIVE = "/health/live"
+HEALTH_READY = "/health/ready"
 TASK = "/audit/tasks/{taskId}"
 CANCEL_TASK = "/audit/tasks/{taskId}/cancel"
+
+WATCHING_PATHS = frozenset({METRICS, HEALTH_LIVE, HEALTH_READY})
+"""What those who watch over a process ask for, even when there is room for nobody else."""
 
 # fmt: off
 OPERATIONS = (
@@ -144,9 +150,9 @@ def routes() -> list[web.RouteDef]:
 def watching_routes() -> list[web.RouteDef]:
     """The routes for those who watch over a process, whatever its work is."""
     return [
-        web.get("/metrics", metrics, name="Metrics"),
-        web.get("/health/live", health.live, name="HealthLive"),
-        web.get("/health/ready", health.ready, name="HealthReady"),
+        web.get(METRICS, metrics, name="Metrics"),
+        web.get(HEALTH_LIVE, health.live, name="HealthLive"),
+        web.get(HEALTH_READY, health.ready, name="HealthReady"),
     ]
 
 

@@ -5,19 +5,16 @@ answers have AWS's form and repeat nothing.
 """
 
 import asyncio
-import logging
 from typing import Any
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from service.access.connections import Connections, peer_of
+from service.access.door_settings import Door
 from service.middleware import request_ids, sign
+from service.routes import WATCHING_PATHS
 from service.wire.errors import error_response
-
-logger = logging.getLogger(__name__)
-
-KEEPALIVE_TIMEOUT = 60.0
-"""Seconds that a silent or half-spoken connection is kept. aiohttp's own is an hour."""
 
 LINGERING_TIME = 5.0
 """Seconds in which the rest of a refused body may come, so that its sender reads the answer and no reset."""
@@ -28,10 +25,16 @@ SHUTDOWN_TIMEOUT = 10.0
 MAX_LINE = 8190
 """Bytes of a request line, and of a header."""
 
-MAX_HEADERS = 128
+MAX_HEADERS = 64
+"""An SDK sends about ten, and proxies add some."""
+
+LARGE_ANSWER = 64 * 1024
+"""Bytes that the computer takes for a connection whose other end takes none."""
+
+TAKING_TIMEOUT = 60.0
+"""Seconds in which a larger answer must have been taken."""
 
 LIMITS = {
-    "keepalive_timeout": KEEPALIVE_TIMEOUT,
     "lingering_time": LINGERING_TIME,
     "max_line_size": MAX_LINE,
     "max_field_size": MAX_LINE,
@@ -65,7 +68,14 @@ class Connection(RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         """Send an answer; one that aiohttp made outside of the application gets AWS's form first."""
         shaped = _answer(resp) if isinstance(resp, web.HTTPException) else resp
-        return await super().finish_response(request, shaped, start_time)
+        if (shaped.content_length or 0) < LARGE_ANSWER:
+            return await super().finish_response(request, shaped, start_time)
+        try:
+            async with asyncio.timeout(TAKING_TIMEOUT):
+                return await super().finish_response(request, shaped, start_time)
+        except TimeoutError:
+            self.force_close()
+            return shaped, True
 
 
 def _answer(error: BaseException | None) -> web.Response:
@@ -76,19 +86,52 @@ def _answer(error: BaseException | None) -> web.Response:
 
 
 class Server(web.Server):
-    """Makes a `Connection` of each connection."""
+    """Makes a `Connection` of each connection, as long as there is room."""
+
+    def __init__(self, handler: Any, door: Door, **kwargs: Any) -> None:
+        super().__init__(self._at_work, **kwargs)
+        self._answer_in_application = handler
+        self._idle_timeout = float(door.idle_timeout)
+        self._room = Connections(door.most_connections, door.most_connections_of_a_peer)
 
     def __call__(self) -> Connection:
         """Return the protocol of a connection that has just been accepted."""
-        return Connection(self, loop=asyncio.get_running_loop(), **LIMITS)  # type: ignore[arg-type]
+        loop = asyncio.get_running_loop()
+        return Connection(self, loop=loop, keepalive_timeout=self._idle_timeout, **LIMITS)  # type: ignore[arg-type]
+
+    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+        """Keep a connection, or close it where there is no room."""
+        super().connection_made(handler, transport)
+        if not self._room.open(handler, peer_of(transport.get_extra_info("peername"))):
+            handler.force_close()
+
+    def connection_lost(self, handler: RequestHandler, exc: BaseException | None = None) -> None:
+        """Forget a connection."""
+        self._room.close(handler)
+        super().connection_lost(handler, exc)
+
+    async def _at_work(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request; its connection is not closed for another's sake meanwhile."""
+        connection = request.protocol
+        if self._room.is_spare(connection) and request.path not in WATCHING_PATHS:
+            refusal = _answer(web.HTTPServiceUnavailable())
+            refusal.force_close()
+            return refusal
+        self._room.began(connection)
+        try:
+            response: web.StreamResponse = await self._answer_in_application(request)
+        finally:
+            self._room.ended(connection)
+        return response
 
 
 class Runner(web.AppRunner):
     """Runs the application behind a `Server`. Used as aiohttp's own runner: setup, a site, cleanup."""
 
-    def __init__(self, app: web.Application, **kwargs: Any) -> None:
+    def __init__(self, app: web.Application, door: Door, **kwargs: Any) -> None:
         super().__init__(app, shutdown_timeout=SHUTDOWN_TIMEOUT, **kwargs)
+        self._door = door
 
     async def _make_server(self) -> Server:
         made = await super()._make_server()
-        return Server(made.request_handler, request_factory=made.request_factory)
+        return Server(made.request_handler, self._door, request_factory=made.request_factory)

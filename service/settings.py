@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from events.vocabulary import AccountId
+from service.access.door_settings import DEFAULT_DOOR, Door, door
 from service.database_setting import database_url
 from service.mqtt_settings import mqtt_broker
 from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
@@ -69,6 +70,8 @@ class Settings:
     """What is told of audits' ends besides an account's SNS target."""
     throttling_status: int = 429
     """The HTTP status of a ThrottlingException: 429 as specified, 400 as in AWS's present model."""
+    door: Door = DEFAULT_DOOR
+    """Whom the door lets in, how often and how many at once."""
     clock: str = SYSTEM
     """`system`, or `manual`: a clock that stands still until it is moved over HTTP."""
     clock_anywhere: bool = False
@@ -105,6 +108,7 @@ class Settings:
             mqtt_broker=mqtt_broker(given, account),
             webhook=webhook(given),
             throttling_status=given.one_of("FLEET_AUDIT_THROTTLING_STATUS", cls.throttling_status, (400, 429)),
+            door=door(given),
             clock=given.choice("FLEET_AUDIT_CLOCK", cls.clock, (SYSTEM, MANUAL)),
             clock_anywhere=given.switch("FLEET_AUDIT_CLOCK_ANYWHERE", default=cls.clock_anywhere),
             observing=observing(given),

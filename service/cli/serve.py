@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from events.clock import SystemClock
+from service.access.loopback import is_loopback
 from service.cli.environment import settings
-from service.cli.serving import is_loopback, serve_until_stopped
+from service.cli.serving import serve_until_stopped
 from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.observing.log_lines import log_to

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import ipaddress
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from service.access.loopback import is_loopback
 from service.cli.screen import standard_error, standard_output
 from service.listening import listening
 from service.services import Services
@@ -63,11 +63,3 @@ def _welcome(url: str, chosen: Settings, console: Console) -> None:
             "there is no authentication.",
             style="yellow",
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

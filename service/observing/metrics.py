@@ -40,6 +40,8 @@ class Metrics:
         self._commands = cache(
             counted("commands", "Commands, by what became of them.", "command", "outcome").labels
         )
+        self._throttled = counted("throttled_requests", "Requests refused as too many.", "operation")
+        self._not_throttled = counted("unthrottled_requests", "Requests let in since Redis did not answer.")
         self._appends = timed("append", "Writing a group of events to the log.", APPEND_SECONDS)
         self._append_events = Histogram(
             "fleet_audit_append_events",
@@ -69,6 +71,14 @@ class Metrics:
     def answered(self, operation: str, status: int, seconds: float) -> None:
         """A request of an operation, or of `UNKNOWN`, has its answer."""
         self._requests(operation, str(status)).observe(seconds)
+
+    def throttled(self, operation: str) -> None:
+        """A request was refused since there are too many of its operation."""
+        self._throttled.labels(operation).inc()
+
+    def not_throttled(self) -> None:
+        """A request was let in since what counts requests did not answer."""
+        self._not_throttled.inc()
 
     def commanded(self, command: str, outcome: str) -> None:
         """A command is over; the outcome is one of `events.observer.outcome_of`."""

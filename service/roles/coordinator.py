@@ -33,7 +33,7 @@ def coordinate(settings: Settings, clock: Clock, stopped: Event, say: Callable[[
     ):
         coordinator = Coordinator(of, queue, lock_of(settings), stopped, say)
         watched = Watched(of.metrics, coordinator.health, of.traces, coordinator.notes)
-        with watched_on_a_port(watched, settings.host, settings.observing.metrics_port) as url:
+        with watched_on_a_port(watched, settings.host, settings.observing.metrics_port, settings.door) as url:
             say(f"ready at {url}")
             coordinator.run()
 

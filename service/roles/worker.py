@@ -43,6 +43,7 @@ def work(settings: Settings, clock: Clock, stopped: Event, say: Callable[[str], 
         crews.start()
         opened.callback(crews.stop, patience=PATIENCE)
         watched = Watched(of.metrics, all_reasons(of_workers(crews), of_log(stores.log)), of.traces)
-        url = opened.enter_context(watched_on_a_port(watched, settings.host, settings.observing.metrics_port))
+        port = settings.observing.metrics_port
+        url = opened.enter_context(watched_on_a_port(watched, settings.host, port, settings.door))
         say(f"ready at {url}")
         stopped.wait()

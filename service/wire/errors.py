@@ -20,6 +20,8 @@ from events.errors import (
     Refusal,
     StreamConflict,
 )
+from service.access.host_and_origin import ForeignPage, UnknownHost
+from service.access.throttling import Throttled
 from service.wire.answer import json_response
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,14 @@ ERRORS: Mapping[type[Exception], ErrorShape] = {
     NotFound: ErrorShape(404, "ResourceNotFoundException"),
     AlreadyExists: ErrorShape(409, "ResourceAlreadyExistsException"),
     LimitExceeded: ErrorShape(410, "LimitExceededException"),
+    # What the door refuses.
+    UnknownHost: ErrorShape(
+        403,
+        "AccessDeniedException",
+        "The service is not known by this host name. FLEET_AUDIT_ALLOWED_HOSTS names those that it has.",
+    ),
+    ForeignPage: ErrorShape(403, "AccessDeniedException", "Web pages of other sites must not ask."),
+    Throttled: ErrorShape(429, "ThrottlingException", "Rate exceeded"),
     # What never becomes a request of the API. The names are those of AWS's other services.
     web.HTTPBadRequest: INVALID_REQUEST,
     web.RequestPayloadError: INVALID_REQUEST,
@@ -68,6 +78,9 @@ ERRORS: Mapping[type[Exception], ErrorShape] = {
     ),
     web.HTTPExpectationFailed: ErrorShape(
         417, "ExpectationFailedException", "The only expectation that can be met is 100-continue."
+    ),
+    web.HTTPServiceUnavailable: ErrorShape(
+        503, "ServiceUnavailableException", "There are too many connections. Try again."
     ),
 }
 
@@ -87,6 +100,9 @@ def error_response(error: Exception, request_id: str) -> web.Response:
         body |= {"resourceId": error.resource_id, "resourceArn": error.resource_arn}
     response = json_response(body, status=shape.status)
     response.headers[ERROR_TYPE] = shape.name
+    if isinstance(error, Throttled):
+        response.set_status(error.status)
+        response.headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, web.HTTPMethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.allowed_methods))
     return response

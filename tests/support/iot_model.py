@@ -13,6 +13,8 @@ from botocore.parsers import create_parser
 OUR_ERRORS = frozenset(
     {
         "UnknownOperationException",
+        "AccessDeniedException",
+        "ServiceUnavailableException",
         "MethodNotAllowedException",
         "RequestTimeoutException",
         "RequestEntityTooLargeException",

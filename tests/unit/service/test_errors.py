@@ -15,6 +15,7 @@ from events.errors import (
     StoreUnavailable,
     StreamConflict,
 )
+from service.access.throttling import Throttled
 from service.wire.errors import ERRORS, LONGEST_MESSAGE, error_response, shape_of
 from tests.support.iot_model import OUR_ERRORS, iot
 
@@ -94,9 +95,18 @@ def test_an_error_below_one_in_the_table_is_answered_like_it():
 
 def test_every_error_is_aws_own_or_one_that_no_operation_declares():
     for shape in ERRORS.values():
-        if shape.name not in OUR_ERRORS:
+        if shape.name not in OUR_ERRORS and shape is not ERRORS[Throttled]:
             assert iot().shape_for(shape.name).metadata["error"]["httpStatusCode"] == shape.status
 
 
 def test_every_refusal_of_the_domain_is_in_the_table():
     assert set(Refusal.__subclasses__()) <= set(ERRORS)
+
+
+@pytest.mark.parametrize("status", [400, 429])
+def test_the_status_of_throttling_is_a_setting(status):
+    response = error_response(Throttled(status, 0.2), "request-1")
+    assert response.status == status
+    assert response.headers["x-amzn-ErrorType"] == "ThrottlingException"
+    assert response.headers["Retry-After"] == "1"
+    assert response.body == b'{"message":"Rate exceeded"}'
