@@ -1,6 +1,6 @@
 """The findings of an account's audits."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -46,7 +46,7 @@ class AuditFindings(Projection):
     """
 
     name = "audit_findings"
-    version = 1
+    version = 2
     tables: ClassVar = {
         "audit_findings": (
             """
@@ -84,6 +84,11 @@ class AuditFindings(Projection):
             (
                 "CREATE INDEX audit_findings_by_resource"
                 " ON audit_findings (account, is_suppressed, canonical_resource, found_at, finding_id)"
+            ),
+            # What an audit found in the order of what stays the same from audit to audit: two merge in one pass.
+            (
+                "CREATE INDEX audit_findings_by_identity"
+                " ON audit_findings (account, task_id, check_name, canonical_resource, reason_code)"
             ),
         )
     }
@@ -132,6 +137,13 @@ class AuditFindings(Projection):
         """Return one finding of the account; None if there is none of this id."""
         rows = self.query(FINDING, (account, finding_id))
         return self._view(rows[0]) if rows else None
+
+    def named(self, account: AccountId, finding_ids: Collection[str]) -> Mapping[str, FindingView]:
+        """Return those of some hundred findings that there are, by their ids."""
+        places = ", ".join("?" * len(finding_ids))
+        sql = f"SELECT {', '.join(COLUMNS)} FROM audit_findings WHERE account = ? AND finding_id IN ({places})"  # noqa: S608 - ours
+        views = [self._view(row) for row in self.query(sql, (account, *finding_ids))] if finding_ids else []
+        return {view.finding_id: view for view in views}
 
     def task_of(self, account: AccountId, finding_id: str) -> TaskId | None:
         """Return the audit that a finding is of; None if there is no such finding."""

@@ -1,7 +1,7 @@
 """The audits of an account, and where each of their checks stands."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 from events.audit_archive import AuditTaskArchived
@@ -21,55 +21,27 @@ from events.vocabulary import (
     AccountId,
     AuditTaskStatus,
     AuditTaskType,
-    CheckErrorCode,
     CheckName,
     CheckRunStatus,
     TaskId,
 )
+from projections.audit_task_view import AuditTaskView, CheckDetail
 from projections.json_column import JsonColumn
 from projections.paging import Keyset, Page, Slice, rows_needed
 from projections.projection import Handler, Projection
+
+__all__ = ["AuditTaskView", "AuditTasks", "CheckDetail"]
 
 Ending = AuditTaskCompleted | AuditTaskFailed | AuditTaskCanceled
 
 UNDER_WAY = frozenset({CheckRunStatus.IN_PROGRESS, CheckRunStatus.WAITING_FOR_DATA_COLLECTION})
 
 
-@dataclass(frozen=True, slots=True)
-class CheckDetail:
-    """Where one check of an audit stands. While it is under way, its counts grow shard by shard."""
-
-    status: CheckRunStatus = CheckRunStatus.IN_PROGRESS
-    examined: int = 0
-    non_compliant: int = 0
-    suppressed: int = 0
-    error_code: CheckErrorCode | None = None
-    message: str | None = None
-    shards: int | None = None
-    """Pieces that the check was planned in; None before that."""
-    shards_done: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AuditTaskView:
-    """One audit."""
-
-    task_id: TaskId
-    status: AuditTaskStatus
-    task_type: AuditTaskType
-    started_at: int
-    """Epoch milliseconds."""
-    scheduled_audit_name: str | None
-    details: Mapping[CheckName, CheckDetail]
-    ended_at: int | None = None
-    """Epoch milliseconds; None while it is in progress."""
-
-
 class AuditTasks(Projection):
     """Answers DescribeAuditTask, with one SELECT by primary key, and ListAuditTasks."""
 
     name = "audit_tasks"
-    version = 4
+    version = 5
     tables: ClassVar = {
         "audit_tasks": (
             """
@@ -81,6 +53,7 @@ class AuditTasks(Projection):
                 started_at BIGINT NOT NULL,
                 scheduled_audit_name TEXT,
                 details TEXT NOT NULL,
+                check_names TEXT NOT NULL,
                 ended_at BIGINT,
                 PRIMARY KEY (account, task_id)
             )
@@ -119,7 +92,7 @@ class AuditTasks(Projection):
         details = self._details.write({check.name: CheckDetail() for check in event.checks})
         status, task_type = AuditTaskStatus.IN_PROGRESS.value, event.task_type.value
         row = (event.account, event.task_id, status, task_type, started_at, event.scheduled_audit_name, details)
-        rows.execute(INSERT, row)
+        rows.execute(INSERT, (*row, _in_one_text(check.name for check in event.checks)))
 
     def collection_started(self, rows: Transaction, event: CheckDataCollectionStarted) -> None:
         """Note that a check waits for data."""
@@ -145,7 +118,9 @@ class AuditTasks(Projection):
         details = self._details_of(rows, event.account, event.task_id)
         before = details.get(event.check_name)
         if before is not None and before.status in UNDER_WAY:
-            details[event.check_name] = replace(before, shards=len(event.plan.shard_bounds))
+            details[event.check_name] = replace(
+                before, shards=len(event.plan.shard_bounds), inventory_version=event.plan.inventory_version
+            )
             rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
 
     def shard_completed(self, rows: Transaction, event: CheckShardCompleted) -> None:
@@ -164,6 +139,7 @@ class AuditTasks(Projection):
             examined=before.examined + event.tally.resources_examined,
             non_compliant=before.non_compliant + event.tally.non_compliant_resources,
             shards_done=before.shards_done + 1,
+            not_judged=before.not_judged + sum(event.tally.not_judged.values()),
         )
         rows.execute(SET_DETAILS, (self._details.write(details), event.account, task_id))
 
@@ -181,6 +157,8 @@ class AuditTasks(Projection):
             outcome.message,
             before.shards,
             before.shards_done,
+            before.not_judged,
+            before.inventory_version,
         )
         rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
         rows.execute(f"{FORGET_SHARDS} AND check_name = ?", (event.account, event.task_id, event.check_name))
@@ -239,6 +217,19 @@ class AuditTasks(Projection):
         )
         return found[0][0] if found else None
 
+    def previous(self, account: AccountId, task: AuditTaskView, *, ended_after: int) -> TaskId | None:
+        """Return the audit that another is compared with, of those that ended after a time (epoch milliseconds).
+
+        Of the same schedule, or on demand of the same checks: the last one before it that was completed.
+        """
+        scheduled = task.scheduled_audit_name
+        alike = _in_one_text(task.details) if scheduled is None else scheduled
+        column = "check_names" if scheduled is None else "scheduled_audit_name"
+        place = (task.started_at, task.task_id)
+        sql = f"{PREVIOUS} AND {column} = ? {NEWEST_FIRST.order}"
+        found = self.query(sql, (account, task.task_type.value, *place, ended_after, alike, 1))
+        return TaskId(found[0][0]) if found else None
+
     def list(
         self,
         account: AccountId,
@@ -272,15 +263,26 @@ class AuditTasks(Projection):
     }
 
 
+def _in_one_text(check_names: Iterable[CheckName]) -> str:
+    """The checks of an audit, the same for the same checks."""
+    return ",".join(sorted(check_names))
+
+
 NEWEST_FIRST = Keyset(("started_at", "task_id"), is_descending=True)
 
 SELECT = "SELECT started_at, task_id, status, task_type, scheduled_audit_name, details, ended_at FROM audit_tasks"
 
 DESCRIBE = f"{SELECT} WHERE account = ? AND task_id = ?"
 
+PREVIOUS = f"""
+    SELECT task_id FROM audit_tasks
+    WHERE account = ? AND task_type = ? AND status = 'COMPLETED' AND {NEWEST_FIRST.condition} AND ended_at > ?
+"""  # noqa: S608 - no word of it comes from outside
+
 INSERT = """
-    INSERT INTO audit_tasks (account, task_id, status, task_type, started_at, scheduled_audit_name, details)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO audit_tasks
+        (account, task_id, status, task_type, started_at, scheduled_audit_name, details, check_names)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (account, task_id) DO NOTHING
 """
 

@@ -13,14 +13,18 @@ from events.clock import Clock, epoch_milliseconds
 from events.errors import StoreUnavailable
 from events.store.database import Database
 from events.vocabulary import AccountId, TaskId
+from projections.finding_identities import forget_absent
 
 ROWS_A_TRANSACTION = 500
-"""Findings have six indexes: so many take some hundredths of a second."""
+"""Findings have seven indexes: so many take some hundredths of a second."""
 
 TRANSACTIONS_AT_ONCE = 4
 """Between two looks at the log, so that nobody waits long for an answer to what was commanded."""
 
 BETWEEN_LOOKS = timedelta(minutes=1)
+
+BETWEEN_WALKS = timedelta(days=1)
+"""Through all findings that there ever were, for those that have been absent for long."""
 
 Pruned = Callable[[str, int], None]
 """Told what kind of rows were pruned, and how many."""
@@ -36,6 +40,7 @@ class ReadModelPruning:
         self._pruned = pruned
         self._pruning: Iterator[None] | None = None
         self._next_look: datetime | None = None
+        self._next_walk: datetime | None = None
 
     def step(self) -> None:
         """Go on, or look once a minute whether there is anything to do. Raise StoreUnavailable: later."""
@@ -44,7 +49,7 @@ class ReadModelPruning:
             if self._next_look is not None and now < self._next_look:
                 return
             self._next_look = now + BETWEEN_LOOKS
-            self._pruning = self._prune(epoch_milliseconds(now - self._retention))
+            self._pruning = self._prune(now)
         try:
             done = sum(1 for _ in islice(self._pruning, TRANSACTIONS_AT_ONCE))
         except StoreUnavailable:
@@ -53,12 +58,19 @@ class ReadModelPruning:
         if done < TRANSACTIONS_AT_ONCE:
             self._pruning = None
 
-    def _prune(self, up_to: int) -> Iterator[None]:
+    def _prune(self, now: datetime) -> Iterator[None]:
+        up_to = epoch_milliseconds(now - self._retention)
         while ended := self._database.query(ENDED, (up_to,)):
             for account, task_id in ended:
                 yield from self._prune_audit(account, task_id)
         with self._database.transaction() as rows:
             self._pruned("check_results", len(rows.execute(FORGET_RESULTS, (up_to,))))
+        if self._next_walk is None or now >= self._next_walk:
+            for gone in forget_absent(self._database, epoch_milliseconds(now)):
+                if gone:
+                    self._pruned("finding_identities", gone)
+                yield
+            self._next_walk = now + BETWEEN_WALKS
 
     def _prune_audit(self, account: AccountId, task_id: TaskId) -> Iterator[None]:
         of_task = (account, task_id)

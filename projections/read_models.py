@@ -7,10 +7,12 @@ from events.errors import StoreUnavailable
 from events.log import Recorded
 from events.store.database import Database
 from projections.account_configuration import AccountConfiguration
+from projections.audit_differences import AuditDifferences
 from projections.audit_findings import AuditFindings
 from projections.audit_notifications import AuditNotifications
 from projections.audit_tasks import AuditTasks
 from projections.check_results import CheckResults
+from projections.finding_identities import FindingIdentities
 from projections.projection import Projection
 from projections.pruning import ReadModelPruning
 from projections.read_model_tables import ReadModelTables, positions
@@ -23,6 +25,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     AuditFindings,
     AuditNotifications,
     CheckResults,
+    FindingIdentities,
 )
 
 
@@ -53,6 +56,8 @@ class ReadModels:
         self.audit_findings = AuditFindings(database)
         self.audit_notifications = AuditNotifications(database)
         self.check_results = CheckResults(database)
+        self.finding_identities = FindingIdentities(database)
+        self.audit_differences = AuditDifferences(self.audit_findings, self.finding_identities)
         self._projections: tuple[Projection, ...] = (
             self.account_configuration,
             self.scheduled_audits,
@@ -60,6 +65,7 @@ class ReadModels:
             self.audit_findings,
             self.audit_notifications,
             self.check_results,
+            self.finding_identities,
         )
         self._database = database
         self._pruning = pruning

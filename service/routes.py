@@ -30,6 +30,8 @@ from service.operations.import_inventory import PATH as IMPORT_INVENTORY
 from service.operations.import_inventory import import_inventory
 from service.operations.import_presence import PATH as IMPORT_PRESENCE
 from service.operations.import_presence import import_presence
+from service.operations.list_audit_differences import PATH as DIFFERENCES
+from service.operations.list_audit_differences import ListAuditDifferencesRequest, list_audit_differences
 from service.operations.list_audit_findings import ListAuditFindingsRequest, list_audit_findings
 from service.operations.list_audit_tasks import ListAuditTasksRequest, list_audit_tasks
 from service.operations.list_related_resources_for_audit_finding import (
@@ -127,6 +129,7 @@ EXTENSIONS = (
     Operation("POST", CLOCK, AdvanceClockRequest, advance_clock),
     Operation("GET", NOTIFICATIONS, ListNotificationsRequest, list_notifications),
     Operation("POST", RETRY_NOTIFICATIONS, RetryNotificationsRequest, retry_notifications),
+    Operation("GET", DIFFERENCES, ListAuditDifferencesRequest, list_audit_differences),
 )
 """Operations of ours, read and answered like AWS's."""
 

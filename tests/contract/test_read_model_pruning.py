@@ -13,6 +13,7 @@ from events.identifiers import audit_archive_id
 from events.store.database import Database, SqliteDatabase
 from events.store.postgresql_database import PostgresqlDatabase
 from projections.audit_findings import FindingFilter
+from projections.finding_identities import LONGEST_ABSENCE, FindingIdentity
 from projections.paging import Page
 from projections.pruning import ROWS_A_TRANSACTION, TRANSACTIONS_AT_ONCE, ReadModelPruning
 from tests.support.events import EXPIRING, History, device_certificate, non_compliance, task_id
@@ -206,3 +207,33 @@ def test_when_an_audit_ended_is_known(projecting, history):
     assert models.audit_tasks.ended_at(ACCOUNT, task_id(1)) == epoch_milliseconds(end)
     assert models.audit_tasks.ended_at(ACCOUNT, task_id(2)) is None
     assert models.audit_tasks.ended_at(ACCOUNT, task_id(3)) is None
+
+
+def test_a_finding_is_known_again_until_it_has_been_absent_for_long(projecting, history, clock, pruning, pruned):
+    audit(history, 1)
+    models = projecting.take(history.events)
+    identity = FindingIdentity(EXPIRING, device_certificate(0).canonical, non_compliance().reason_code)
+    last_seen = history.events[1].timestamp
+
+    clock.move_to(last_seen + LONGEST_ABSENCE)
+    pruning.step()
+    assert models.finding_identities.sightings(ACCOUNT, [identity])[identity].first_task_id == task_id(1)
+
+    clock.advance(timedelta(days=1))
+    pruning.step()
+    assert models.finding_identities.sightings(ACCOUNT, [identity]) == {}
+    assert pruned.count(("finding_identities", 1)) == 1
+
+
+def test_a_finding_that_comes_again_after_long_is_new_whether_it_was_forgotten_or_not(projecting, history):
+    audit(history, 1)
+    history.now += LONGEST_ABSENCE
+    audit(history, 2)
+    history.now += LONGEST_ABSENCE + timedelta(seconds=1)
+    audit(history, 3)
+    identity = FindingIdentity(EXPIRING, device_certificate(0).canonical, non_compliance().reason_code)
+
+    models = projecting.take(history.events)
+
+    seen = models.finding_identities.sightings(ACCOUNT, [identity])[identity]
+    assert (seen.first_task_id, seen.last_task_id) == (task_id(3), task_id(3))

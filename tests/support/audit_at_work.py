@@ -42,19 +42,23 @@ def policy_version(name: str, version: str) -> NonCompliance:
 class AuditAtWork:
     """One audit that was started through the API."""
 
-    def __init__(self, services: Services, task_id: str, account: AccountId | None = None) -> None:
+    def __init__(
+        self, services: Services, task_id: str, account: AccountId | None = None, inventory_version: int = 1
+    ) -> None:
         self._services = services
         self._task_id = TaskId(task_id)
         self._account = account or services.settings.account
+        self._inventory_version = inventory_version
         self._shards = 0
 
-    def find(self, check: str, *findings: NonCompliance, examined: int = 0) -> None:
+    def find(self, check: str, *findings: NonCompliance, examined: int = 0, not_judged: int = 0) -> None:
         """Let a check report one more shard."""
         name = CheckName(check)
         application, cause = self._services.application, self._cause()
-        plan = CheckPlan(1, ["m", None], 1, [])
+        plan = CheckPlan(self._inventory_version, ["m", None], 1, [])
         application.record_check_plan(self._task_id, name, plan, cause).result()
-        tally = ShardTally(examined or len(findings), len({each.resource.canonical for each in findings}))
+        non_compliant = len({each.resource.canonical for each in findings})
+        tally = ShardTally(examined or len(findings), non_compliant, {"reason": not_judged} if not_judged else {})
         judgement = Judgement(findings, tally, Severity.MEDIUM)
         assert application.record_judgement(ShardId(self._task_id, name, self._shards), judgement, cause)
         self._shards += 1

@@ -55,6 +55,7 @@ def rows_of(database: Database) -> dict[str, list[Row]]:
         models.audit_findings,
         models.audit_notifications,
         models.check_results,
+        models.finding_identities,
     ):
         for table in projection.tables:
             found[table] = database.query(f"SELECT * FROM {table}")

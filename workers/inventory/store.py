@@ -40,6 +40,15 @@ class Inventory:
         )
         return int(version)
 
+    def is_kept(self, account: AccountId, version: int) -> bool:
+        """Whether a version can still be looked at: it was published, and retention has not forgotten it."""
+        return version == 0 or bool(
+            self._database.query(
+                "SELECT 1 FROM inventory_versions WHERE account = ? AND version = ? AND is_published = 1",
+                (account, version),
+            )
+        )
+
     def is_listed(self, account: AccountId, kind: Kind, version: int) -> bool:
         """Whether anything is known of the account's resources of a kind: there are some, or there are none."""
         listed = Scope(account, Examines(LISTINGS, (), only={LISTINGS.key: (kind.resource_type,)}), version)
