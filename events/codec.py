@@ -6,7 +6,7 @@ read would stop every follower, and the log is never edited.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
@@ -83,6 +83,11 @@ class EventMapper(Mapper[UUID]):
         for topic in upcasters:
             present, chain = _chain(topic, topics, upcasters)
             self._readers[topic] = _Reader(bodies[present], chain)
+
+    def topics_of(self, event_classes: Iterable[type[Event]]) -> list[str]:
+        """Return the topics under which events of these classes lie in the log, of past versions too."""
+        wanted = set(event_classes)
+        return [topic for topic, reader in self._readers.items() if reader.event_class in wanted]
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """Return the event as it will be stored; raise EventTooLarge or UnwritableEvent."""

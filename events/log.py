@@ -4,11 +4,11 @@ Here the words of Fleet Audit meet the interfaces of the `eventsourcing` library
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from eventsourcing.persistence import ApplicationRecorder, IntegrityError
+from eventsourcing.persistence import ApplicationRecorder, IntegrityError, Notification
 
 from events.bell import Bell
 from events.codec import EventMapper, require_save_within_limits
@@ -59,6 +59,14 @@ class LogRecorder(ApplicationRecorder):
 
         Known also of an event that can't be read.
         """
+
+    @abstractmethod
+    def positions_of(self, streams: Sequence[UUID], topics: Sequence[str], up_to: int) -> list[int]:
+        """Return where in the log the events of some streams and topics are, up to a position, in order."""
+
+    @abstractmethod
+    def select_at(self, positions: Sequence[int]) -> Sequence[Notification]:
+        """Return the events at these positions, in the log's order, without those that are not there."""
 
     @abstractmethod
     def require_appendable(self) -> None:
@@ -131,6 +139,29 @@ class EventLog:
     def recorded_after(self, position: int) -> int | None:
         """Return when the first event after a position was recorded, in epoch milliseconds; None without one."""
         return self._recorder.recorded_after(position)
+
+    def positions_of(self, streams: Sequence[UUID], classes: Iterable[type[Event]], up_to: int) -> list[int]:
+        """Return where in the log the events of some streams and classes are, up to a position, in order."""
+        return self._recorder.positions_of(streams, self._mapper.topics_of(classes), up_to)
+
+    def at(self, positions: Sequence[int]) -> list[Recorded]:
+        """Return the events at these positions, in the log's order, without those that have left it."""
+        found = self._recorder.select_at(positions)
+        return [Recorded(each.id, self._mapper.to_domain_event(each)) for each in found]
+
+    def position_at(self, moment: int) -> int:
+        """Return how far the log had come at a moment (epoch milliseconds): 0 before its first event.
+
+        The events of that millisecond are there. Where hosts' clocks differ, times do not quite go up; then it is
+        a place at which they pass the moment, and the same one whenever it is asked for.
+        """
+        position = 0
+        for bit in reversed(range(self.last_position().bit_length())):
+            beyond = position | 1 << bit
+            recorded_at = self._recorder.recorded_after(beyond - 1)
+            if recorded_at is not None and recorded_at <= moment:
+                position = beyond
+        return position
 
     def require_appendable(self) -> None:
         """Raise StoreUnavailable if an event could not be appended now. Nothing is appended."""

@@ -12,6 +12,8 @@ from projections.audit_findings import AuditFindings
 from projections.audit_notifications import AuditNotifications
 from projections.audit_tasks import AuditTasks
 from projections.check_results import CheckResults
+from projections.every_audit import EveryAudit
+from projections.history import History
 from projections.finding_identities import FindingIdentities
 from projections.projection import Projection
 from projections.pruning import ReadModelPruning
@@ -25,6 +27,8 @@ PROJECTIONS: tuple[type[Projection], ...] = (
     AuditFindings,
     AuditNotifications,
     CheckResults,
+    History,
+    EveryAudit,
     FindingIdentities,
 )
 
@@ -56,6 +60,8 @@ class ReadModels:
         self.audit_findings = AuditFindings(database)
         self.audit_notifications = AuditNotifications(database)
         self.check_results = CheckResults(database)
+        self.history = History(database)
+        self.every_audit = EveryAudit(database)
         self.finding_identities = FindingIdentities(database)
         self.audit_differences = AuditDifferences(self.audit_findings, self.finding_identities)
         self._projections: tuple[Projection, ...] = (
@@ -65,6 +71,8 @@ class ReadModels:
             self.audit_findings,
             self.audit_notifications,
             self.check_results,
+            self.history,
+            self.every_audit,
             self.finding_identities,
         )
         self._database = database

@@ -1,8 +1,8 @@
 """What the recorders of the log have in common: how it is read."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from eventsourcing.persistence import ApplicationRecorder, Notification, Subscription
@@ -14,6 +14,11 @@ from events.store.database import Database
 from events.store.subscription import BellSubscription
 
 NO_END = 2**63 - 1
+
+PIECE = 500
+"""Streams or positions that one statement names."""
+
+T = TypeVar("T")
 
 
 class DatabaseRecorder(LogRecorder):
@@ -91,6 +96,32 @@ class DatabaseRecorder(LogRecorder):
         )
         return cast("int", found[0][0]) if found else None
 
+    def positions_of(self, streams: Sequence[UUID], topics: Sequence[str], up_to: int) -> list[int]:
+        """Return where the events of some streams and topics are, up to a position, in order."""
+        positions: list[int] = []
+        for some in _pieces(streams):
+            rows = self._database.query(
+                f"SELECT position FROM events WHERE stream IN ({_marks(some)})"  # noqa: S608 - question marks only
+                f" AND topic IN ({_marks(topics)}) AND position <= ?",
+                (*map(self.id_as_stored, some), *topics, up_to),
+            )
+            positions += [position for (position,) in rows]
+        return sorted(positions)
+
+    def select_at(self, positions: Sequence[int]) -> Sequence[Notification]:
+        """Return the events at these positions, in order, without those that are not there."""
+        as_read = self.id_as_read
+        rows = [
+            row
+            for some in _pieces(sorted(positions))
+            for row in self._database.query(
+                f"SELECT stream, version, topic, state, position FROM events WHERE position IN ({_marks(some)})"  # noqa: S608
+                " ORDER BY position",
+                some,
+            )
+        ]
+        return [Notification(as_read(row[0]), *row[1:]) for row in rows]
+
     def as_stored(self, stream: UUID) -> list[EventAsStored]:
         """Return a whole stream in its order, also events that can't be read."""
         rows = self._database.query(
@@ -119,3 +150,11 @@ class DatabaseRecorder(LogRecorder):
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+
+def _pieces(some: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (some[first : first + PIECE] for first in range(0, len(some), PIECE))
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -177,6 +177,27 @@ class LogRecorderContract:
         assert read("Gate.Opened.v1", "Door.Opened.v1", limit=3) == [*doors, gates[0]]
         assert read("Wall.Opened.v1") == []
 
+    def test_events_of_some_streams_and_topics_are_found_by_their_positions(self, recorder):
+        first, second, third = stream_of(3), stream_of(2, "Window.Opened.v1"), stream_of(2)
+        at = [*recorder.insert_events(first), *recorder.insert_events(second), *recorder.insert_events(third)]
+        ids = [events[0].originator_id for events in (second, first)]
+
+        both = recorder.positions_of(ids, ["Door.Opened.v1", "Window.Opened.v1"], at[3])
+
+        assert both == at[:4]
+        assert recorder.positions_of(ids, ["Window.Opened.v1"], at[-1]) == at[3:5]
+        assert recorder.positions_of([], ["Door.Opened.v1"], at[-1]) == []
+        found = recorder.select_at([at[5], at[0], at[-1] + 1])
+        assert positions(found) == [at[0], at[5]]
+        assert found[0].originator_id == first[0].originator_id
+
+    def test_many_streams_and_positions_are_found(self, recorder):
+        streams = [stream_of(1) for _ in range(1100)]
+        at = [position for events in streams for position in recorder.insert_events(events)]
+        ids = [events[0].originator_id for events in streams]
+        assert recorder.positions_of(ids, ["Door.Opened.v1"], at[-1]) == at
+        assert positions(recorder.select_at(at)) == at
+
     def test_an_append_rings_the_bell(self, recorder):
         silent = recorder.appended.rings
         recorder.insert_events(stream_of(1))

@@ -2,12 +2,14 @@
 
 import os
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from events.audit_account_events import AuditRoleChanged
 from events.check_shard import AuditFindingsRecorded, ShardId
+from events.clock import epoch_milliseconds
 from events.codec import MAX_EVENT_BYTES, MAX_SAVE_BYTES, MAX_SAVE_EVENTS, EventMapper, UnreadableEvent
 from events.errors import EventTooLarge, StoreUnavailable, StreamConflict
 from events.event import Event
@@ -18,6 +20,7 @@ from events.store.sqlite import SqliteRecorder, open_sqlite_log
 from events.topics import TOPICS, UPCASTERS
 from events.vocabulary import ResourceType, Severity, TaskId
 from tests.support.example_events import EXAMPLES, LOGGING, STREAM, example
+from tests.support.given import NOON
 
 MAPPER = EventMapper(TOPICS, UPCASTERS)
 BYTES_BESIDE_THE_ROLE = len(MAPPER.to_stored_event(example(AuditRoleChanged, role_arn="")).state)
@@ -82,6 +85,24 @@ def test_an_empty_log_is_at_position_0(log):
     assert log.last_position() == 0
     assert log.after(0) == []
     assert log.append([]) == []
+
+
+def test_how_far_it_had_come_at_a_moment(log):
+    moments = [NOON + timedelta(milliseconds=each) for each in (0, 5, 5, 5, 9)]
+    events = [replace(role_changed(version=version), timestamp=at) for version, at in enumerate(moments, 1)]
+    positions = log.append(events)
+    noon = epoch_milliseconds(NOON)
+    found = [log.position_at(noon + after) for after in (-1, 0, 4, 5, 8, 9, 1000)]
+    assert found == [0, positions[0], positions[0], positions[3], positions[3], positions[4], positions[4]]
+
+
+def test_events_of_some_streams_and_classes_are_found_and_read(log):
+    other = uuid4()
+    first, second, third = log.append([role_changed(), role_changed(other), role_changed(version=2)])
+    assert log.positions_of([STREAM], [AuditRoleChanged], third) == [first, third]
+    assert log.positions_of([STREAM, other], [AuditRoleChanged], second) == [first, second]
+    assert log.positions_of([STREAM], [AuditFindingsRecorded], third) == []
+    assert [each.position for each in log.at([third, first, third + 1])] == [first, third]
 
 
 def test_a_version_that_exists_is_a_conflict(log):
