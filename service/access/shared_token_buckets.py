@@ -68,13 +68,16 @@ class SharedBuckets:
     answer.
     """
 
-    def __init__(self, url: str, now: Callable[[], float], passed: Callable[[], None]) -> None:
+    def __init__(
+        self, url: str, now: Callable[[], float], passed: Callable[[], None], patience: float = PATIENCE
+    ) -> None:
         self._now = now
+        self._patience = patience
         self._passed = passed
         self._left_alone_until = 0.0
         self._handfuls: dict[Key, _Handful] = {}
         self._client = redis.asyncio.Redis.from_url(
-            url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
+            url, socket_connect_timeout=patience, socket_timeout=patience, retry=Retry(NoBackoff(), 0)
         )
         self._script = self._client.register_script(TAKE)
 
@@ -104,7 +107,7 @@ class SharedBuckets:
             self._passed()
             return 0.0
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self._patience):
                 handful.tokens, microseconds = await self._ask(key, rate)
         except (RedisError, OSError, TimeoutError) as error:
             self._leave_alone(error)
