@@ -51,7 +51,7 @@ def of_plain(plain: PlainRoute, statuses: Mapping[str, int]) -> Schema:
     described: Schema = {"parameters": list(plain.parameters)}
     if plain.takes is not None:
         content = {plain.takes: {"schema": {"type": "string", "description": "One JSON object a line."}}}
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"content": content}
     content = {}
     for media_type, answer in plain.answers.items():
         content |= _content(media_type, None if answer is None else answer.__name__)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, WithJsonSchema
 
 from events.errors import NotFound
 from service.wire.answered import Answered, Rejection
@@ -37,6 +37,16 @@ class PresenceAnswer(Answered):
     rejected: int
     rejections: list[Rejection]
     """The first of them."""
+
+
+class AuditEvent(Answered):
+    """A server-sent event: `progress` while the audit goes on, then one `end`."""
+
+    id: str
+    """What `Last-Event-ID` can name."""
+    event: Literal["progress", "end"]
+    data: Annotated[str, WithJsonSchema({"type": "string", "contentMediaType": "application/json"})]
+    """The audit as it stands: `taskId`, `taskStatus`, and `checks` by name."""
 
 
 class Live(Answered):
@@ -118,7 +128,7 @@ PLAIN_ROUTES: Mapping[str, PlainRoute] = {
         takes=NDJSON,
     ),
     "WatchAuditTask": PlainRoute(
-        {"text/event-stream": None},
+        {"text/event-stream": AuditEvent},
         "The audit as it goes on, until it has ended.",
         (
             parameter("path", "taskId", {"type": "string", "minLength": 1}, "Which audit."),
