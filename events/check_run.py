@@ -11,6 +11,9 @@ from events.audit_task import CheckOutcome
 from events.event import Aggregate, Cause, Event
 from events.vocabulary import CheckName, TaskId
 
+NO_KEY_BLOCKLIST = "none"
+"""There was no list of weak keys."""
+
 
 @dataclass(frozen=True)
 class CheckPlan:
@@ -23,6 +26,9 @@ class CheckPlan:
     """The version of the check's own code."""
     notices: list[str]
     """What this check could not look at at all, in sentences for the check's message."""
+    key_blocklist: str | None = None
+    """The SHA-256 of the operator's list of weak keys, or NO_KEY_BLOCKLIST. None of a check that asks no such
+    list, and of a plan that was recorded before this was (v1)."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,7 @@ class CheckDataCollected(Event):
 class CheckRunPlanned(Event):
     """The inventory was cut into shards for this check."""
 
-    TOPIC = "CheckRun.Planned.v1"
+    TOPIC = "CheckRun.Planned.v2"
     task_id: TaskId
     check_name: CheckName
     plan: CheckPlan

@@ -82,7 +82,7 @@ TOPICS: Mapping[str, type[Event]] = {
     "CheckRun.AccountReadingProgressed.v1": CheckAccountReadingProgressed,
     "CheckRun.AccountRead.v1": CheckAccountRead,
     "CheckRun.DataCollected.v1": CheckDataCollected,
-    "CheckRun.Planned.v1": CheckRunPlanned,
+    "CheckRun.Planned.v2": CheckRunPlanned,
     "CheckRun.Ended.v1": CheckRunEnded,
     "CheckShard.FindingsRecorded.v1": AuditFindingsRecorded,
     "CheckShard.Completed.v1": CheckShardCompleted,
@@ -94,5 +94,12 @@ def _started_without_one_before(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "previous_start": None}
 
 
-UPCASTERS: Mapping[str, Upcaster] = {"AuditTask.Started.v1": _started_without_one_before}
+def _planned_without_saying_by_which_key_blocklist(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "plan": {**fields["plan"], "key_blocklist": None}}
+
+
+UPCASTERS: Mapping[str, Upcaster] = {
+    "AuditTask.Started.v1": _started_without_one_before,
+    "CheckRun.Planned.v1": _planned_without_saying_by_which_key_blocklist,
+}
 """By the topic of a past version: what makes the next version of it. A chain of them ends in `TOPICS`."""

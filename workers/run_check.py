@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from events.application import Judgement
 from events.audit_task import CheckOutcome
-from events.check_run import CheckPlan
+from events.check_run import NO_KEY_BLOCKLIST, CheckPlan
 from events.check_shard import ShardId, ShardTally
 from events.errors import StoreUnavailable
 from events.resource import NonCompliance
@@ -20,6 +20,7 @@ from events.vocabulary import AccountId, CheckName, TaskId
 from workers import outcomes
 from workers.checks.check import Check, Circumstances
 from workers.inventory.kinds import Kind
+from workers.judging.weak_keys import WeakKeys
 from workers.open_check_run import OpenCheckRun, find_open_check_run
 from workers.read_account import read_account
 from workers.watched_rows import WatchedRows
@@ -64,7 +65,8 @@ def _plan(run: OpenCheckRun, check: Check, lacking: list[str]) -> None:
         return
     shards = at_most(1 if check.is_judged_whole else MOST_SHARDS, bounds)
     circumstances = replace(run.circumstances(), connections_known_since=run.connections_known_since())
-    plan = CheckPlan(version, shards, check.version, [*lacking, *check.notices(circumstances)])
+    notices = [*lacking, *check.notices(circumstances)]
+    plan = CheckPlan(version, shards, check.version, notices, key_blocklist(check, worker.weak_keys))
     worker.application.record_check_plan(run.task.task_id, check.name, plan, run.cause()).result()
 
 
@@ -128,6 +130,13 @@ def judge(check: Check, rows: WatchedRows, circumstances: Circumstances) -> Judg
     return Judgement(
         list(findings.values()), ShardTally(rows.examined, non_compliant, dict(not_judged)), check.severity
     )
+
+
+def key_blocklist(check: Check, weak_keys: WeakKeys | None) -> str | None:
+    """What a plan says of the list of weak keys (`CheckPlan.key_blocklist`)."""
+    if not check.asks_key_blocklist:
+        return None
+    return NO_KEY_BLOCKLIST if weak_keys is None else weak_keys.digest
 
 
 def at_most(number: int, bounds: list[str | None]) -> list[str | None]:

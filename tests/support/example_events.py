@@ -223,7 +223,11 @@ EXAMPLES: tuple[Event, ...] = (
         task_id=TASK,
         check_name=EXPIRING,
         plan=CheckPlan(
-            inventory_version=4, shard_bounds=["7f", None], check_version=1, notices=["No list of weak keys."]
+            inventory_version=4,
+            shard_bounds=["7f", None],
+            check_version=1,
+            notices=["No list of weak keys."],
+            key_blocklist="cd" * 32,
         ),
     ),
     example(CheckRunEnded, task_id=TASK, check_name=LOGGING, outcome=NOT_READ),

@@ -35,4 +35,5 @@ CHECK = Check(
     examines=Examines(CA_CERTIFICATES, key_quality.COLUMNS, only=IN_USE),
     judge=judge,
     notices=lambda circumstances: key_quality.notices(circumstances.weak_keys),
+    asks_key_blocklist=True,
 )

@@ -63,7 +63,9 @@ class Check:
     examines: Examines
     judge: Judge
     version: int = 1
-    """Of the check's own code; raised when the same rows can come to other findings."""
+    """Of the check's own code; raised when the same rows can come to other findings. It stands in every plan, so
+    that an audit that is judged again can say whether the code has changed. tests/architecture/check_versions.json
+    knows by which code it stands."""
     thresholds: Mapping[ThresholdName, ThresholdRange] = field(default_factory=dict)
     notices: Callable[[Circumstances], list[str]] = _nothing_to_say
     """Sentences for the check's message about what it can't look at at all under these circumstances."""
@@ -71,5 +73,7 @@ class Check:
     """What is collected for the check first. `examines` is then of a kind of certificates."""
     looks_back: LookBack | None = None
     """Of a check of connections: the time that it looks at. `examines` is then of a kind of connections."""
+    asks_key_blocklist: bool = False
+    """Whether it asks the operator's list of weak keys, so that its findings depend on that."""
     is_judged_whole: bool = False
     """Whether its findings are about several rows together, so that there is one shard."""

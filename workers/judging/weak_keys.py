@@ -3,6 +3,9 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
+from functools import cached_property
+from hashlib import sha256
+from itertools import groupby
 from typing import Protocol
 
 LOW_BITS = 16
@@ -14,6 +17,11 @@ class WeakKeys(Protocol):
 
     def __contains__(self, modulus_fingerprint: object) -> bool:
         """Tell whether the list has this fingerprint (20 lower-case hex digits)."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of what is on the list, in hex digits, whatever its order was."""
         ...
 
 
@@ -28,6 +36,14 @@ class FingerprintList:
         ordered = sorted(fingerprints)
         self._high = array("Q", (number >> LOW_BITS for number in ordered))
         self._low = array("H", (number & (1 << LOW_BITS) - 1 for number in ordered))
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of the fingerprints, ten bytes each, in their order and each once."""
+        digest = sha256()
+        for (high, low), _ in groupby(zip(self._high, self._low, strict=True)):
+            digest.update((high << LOW_BITS | low).to_bytes(10, "big"))
+        return digest.hexdigest()
 
     def __len__(self) -> int:
         """Count the fingerprints, repeated ones too."""

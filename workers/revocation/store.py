@@ -44,6 +44,10 @@ TIMES_KEPT = (
 REVOCATION_TABLES = Steps("revocation", {"revocation": SCHEMA, "times_kept": TIMES_KEPT})
 
 
+class EvidenceGone(LookupError):  # noqa: N818 - what has happened to it
+    """What a check was judged by is no longer kept: no audit that is retained relies on it."""
+
+
 @dataclass(frozen=True)
 class Fetched:
     """The last answer of a URL."""
@@ -114,11 +118,12 @@ class RevocationStore:
             )
 
     def revoked(self, list_id: str) -> RevokedSerials:
-        """What is on a list that was kept."""
-        [(width, packed)] = self._database.query(
+        """What is on a list that was kept; raise EvidenceGone if it no longer is."""
+        for width, packed in self._database.query(
             "SELECT width, packed FROM revoked_serials WHERE list_id = ?", (list_id,)
-        )
-        return RevokedSerials(width, bytes(packed))
+        ):
+            return RevokedSerials(width, bytes(packed))
+        raise EvidenceGone(f"The revocation list {list_id} is no longer kept.")
 
     def keep_evidence(self, evidence: Evidence) -> str:
         """Keep what was collected for a check, and return the id under which it is found again."""
@@ -133,11 +138,12 @@ class RevocationStore:
         return evidence_id
 
     def evidence(self, evidence_id: str) -> Evidence:
-        """What was collected for a check."""
-        [(written,)] = self._database.query(
+        """What was collected for a check; raise EvidenceGone if it is no longer kept."""
+        for (written,) in self._database.query(
             "SELECT evidence FROM revocation_evidence WHERE evidence_id = ?", (evidence_id,)
-        )
-        return msgspec.json.decode(bytes(written), type=Evidence)
+        ):
+            return msgspec.json.decode(bytes(written), type=Evidence)
+        raise EvidenceGone(f"The evidence {evidence_id} is no longer kept.")
 
     def close(self) -> None:
         """Close the database. Calls after it fail."""

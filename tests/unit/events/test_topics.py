@@ -37,6 +37,7 @@ EVER_WRITTEN = {
     "CheckRun.AccountRead.v1",
     "CheckRun.DataCollected.v1",
     "CheckRun.Planned.v1",
+    "CheckRun.Planned.v2",
     "CheckRun.Ended.v1",
     "CheckShard.FindingsRecorded.v1",
     "CheckShard.Completed.v1",

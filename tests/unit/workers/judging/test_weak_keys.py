@@ -25,3 +25,12 @@ def test_a_fingerprint_may_be_repeated():
 
 def test_an_empty_list_has_nothing():
     assert "00" * 10 not in FingerprintList([])
+
+
+@given(st.lists(fingerprints), st.lists(fingerprints))
+def test_the_digest_tells_lists_apart_by_what_is_on_them(one, other):
+    digests = [
+        FingerprintList(int(each, 16) for each in listed).digest for listed in (one, one[::-1] + one, other)
+    ]
+    assert digests[0] == digests[1]
+    assert (digests[0] == digests[2]) == (set(one) == set(other))
