@@ -41,6 +41,11 @@ def audit_archive_id(account: AccountId, task_id: TaskId) -> UUID:
     return uuid5(audit_task_id(account, task_id), "archive")
 
 
+def credential_register_id() -> UUID:
+    """The stream of every credential, of all accounts."""
+    return uuid5(NAMESPACE_URL, "fleet-audit:/credentials")
+
+
 def check_run_id(account: AccountId, task_id: TaskId, check_name: CheckName) -> UUID:
     """The stream of one check of one audit."""
     return uuid5(audit_task_id(account, task_id), f"checks/{check_name}")

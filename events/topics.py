@@ -47,6 +47,7 @@ from events.check_run import (
     CheckRunPlanned,
 )
 from events.check_shard import AuditFindingsRecorded, CheckShardCompleted
+from events.credential import CredentialCreated, CredentialDisabled, CredentialRotated
 from events.event import Event
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
@@ -86,6 +87,9 @@ TOPICS: Mapping[str, type[Event]] = {
     "CheckRun.Ended.v1": CheckRunEnded,
     "CheckShard.FindingsRecorded.v1": AuditFindingsRecorded,
     "CheckShard.Completed.v1": CheckShardCompleted,
+    "Credential.Created.v1": CredentialCreated,
+    "Credential.Disabled.v1": CredentialDisabled,
+    "Credential.Rotated.v1": CredentialRotated,
 }
 """The present version of every event."""
 

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
+from service.access.admission import admission
 from service.access.door_settings import Door
 from service.access.host_and_origin import host_and_origin
-from service.access.open_door import open_door
+from service.access.open_door import open_account
 from service.access.shared_token_buckets import SharedBuckets
 from service.access.throttling import throttled
 from service.access.throttling_rates import rates
@@ -40,7 +42,7 @@ def make_app(services: Services) -> web.Application:
         middlewares=[
             answered(request_ids(), AnswerObserver(services.watched)),
             host_and_origin(settings.host, settings.door.allowed_hosts),
-            open_door(settings.account),
+            _admission(services),
             throttled(buckets, rates(settings.door.throttling), settings.throttling_status, metrics),
         ],
         client_max_size=MAX_BODY,
@@ -77,6 +79,12 @@ def _buckets(settings: Settings, metrics: Metrics) -> Buckets:
     if settings.redis_url is None:
         return BucketsOfAProcess(monotonic)
     return SharedBuckets(settings.redis_url, monotonic, metrics.not_throttled)
+
+
+def _admission(services: Services) -> Middleware:
+    settings, book = services.settings, services.credentials
+    is_open = open_account(settings.account, settings.host, book, insecure=settings.insecure)
+    return admission(book, settings.region, is_open)
 
 
 async def _list_threads(app: web.Application) -> AsyncIterator[None]:

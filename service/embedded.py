@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from events.clock import Clock, from_epoch_milliseconds
 from events.log import EventLog
 from events.manual_clock import ManualClock
+from service.access_parts import credential_book
 from service.observing.health import all_reasons, of_workers
 from service.parts import Coordination, Parts, coordination, parts, services, worker
 from service.services import Services
@@ -37,7 +38,9 @@ def embedded(settings: Settings, clock: Clock) -> Iterator[Services]:
         )
         health = all_reasons(active.health, of_workers(workers))
         driver = None if manual is None else clock_driver(of, active, manual)
-        yield services(of, active.read_models, active.answering.progress, health, driver, active.notes)
+        credentials = opened.enter_context(credential_book(settings, stores.log, clock))
+        progress = active.answering.progress
+        yield services(of, active.read_models, progress, health, driver, active.notes, credentials=credentials)
 
 
 def manual_clock(log: EventLog, clock: Clock) -> ManualClock:

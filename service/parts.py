@@ -13,6 +13,7 @@ from events.committer import Committer
 from events.follower import Follower
 from events.progress import Progress
 from projections.read_models import ReadModels
+from service.access.credential_book import CredentialBook
 from service.linked_account import linked_account
 from service.notifying_parts import notifying
 from service.observing.at_scrape import FollowerLag, QueueDepths
@@ -97,6 +98,8 @@ def services(
     health: Callable[[], list[str]],
     clock_driver: ClockDriver | None = None,
     notes: Notes = dict,
+    *,
+    credentials: CredentialBook,
 ) -> Services:
     """What the front end is given."""
     return Services(
@@ -106,6 +109,7 @@ def services(
         inventory=of.stores.inventory,
         presence=of.presence.intake,
         pending=PendingNotifications(of.stores.work),
+        credentials=credentials,
         registry=REGISTRY,
         catalogue=of.catalogue,
         clock=of.clock,

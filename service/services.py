@@ -11,6 +11,7 @@ from events.clock import Clock
 from events.progress import Progress
 from events.vocabulary import CheckName
 from projections.read_models import ReadModels
+from service.access.credential_book import CredentialBook
 from service.observing.watched import Watched
 from service.settings import Settings
 from workers.checks.check import Check
@@ -36,6 +37,8 @@ class Services:
     """What takes in presence events."""
     pending: PendingNotifications
     """What is still to be announced."""
+    credentials: CredentialBook
+    """Who may come in."""
     registry: Mapping[CheckName, Check]
     """The supported checks."""
     catalogue: CheckCatalogue

@@ -8,6 +8,7 @@ from typing import Self
 
 from events.vocabulary import AccountId
 from service.access.door_settings import DEFAULT_DOOR, Door, door
+from service.access.sealing_key import sealing_keys
 from service.database_setting import database_url
 from service.mqtt_settings import mqtt_broker
 from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
@@ -30,7 +31,8 @@ AWS = "aws"
 
 DEFAULT_ACCOUNT = AccountId("000000000000")
 
-_ACCOUNT = re.compile(r"[0-9]{12}")
+ACCOUNT = re.compile(r"[0-9]{12}")
+"""What an account id is."""
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+){1,3}-[0-9]{1,2}")
 
 
@@ -51,6 +53,10 @@ class Settings:
     """The AWS account that this service answers for."""
     region: str = "us-east-1"
     """The AWS region in its ARNs."""
+    credentials_keys: tuple[bytes, ...] = field(default=(), repr=False)
+    """Under which the secrets of credentials are sealed; none: a key file in the data directory is."""
+    insecure: bool = False
+    """Let everybody in who can reach the service, wherever it listens and whatever credentials there are."""
     source: str = IMPORT
     """`import`: the inventory is what was imported. `aws`: an audit reads the account with boto3 first."""
     assumes_role: bool = True
@@ -91,7 +97,7 @@ class Settings:
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         """Read the settings; raise SettingError for the first one that is wrong."""
         given = Variables(environ)
-        account = AccountId(given.matching("FLEET_AUDIT_ACCOUNT", cls.account, _ACCOUNT, "12 digits"))
+        account = AccountId(given.matching("FLEET_AUDIT_ACCOUNT", cls.account, ACCOUNT, "12 digits"))
         return cls(
             host=given.text("FLEET_AUDIT_HOST", cls.host),
             port=given.whole_number("FLEET_AUDIT_PORT", cls.port, 0, 65_535),
@@ -99,6 +105,8 @@ class Settings:
             database_url=database_url(given),
             account=account,
             region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
+            credentials_keys=sealing_keys(given),
+            insecure=given.switch("FLEET_AUDIT_INSECURE", default=cls.insecure),
             source=given.choice("FLEET_AUDIT_SOURCE", cls.source, (IMPORT, AWS)),
             assumes_role=given.switch("FLEET_AUDIT_ASSUME_ROLE", default=cls.assumes_role),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),

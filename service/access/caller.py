@@ -1,22 +1,13 @@
 """Who has sent a request: on whose account, under which name, and with which role."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from aiohttp import web
 
+from events.credential import Role
 from events.vocabulary import AccountId
 
-
-class Role(StrEnum):
-    """What a caller may do; each may do what those above it may."""
-
-    READER = "READER"
-    """Ask: describe and list."""
-    OPERATOR = "OPERATOR"
-    """Start, cancel and import too."""
-    ADMINISTRATOR = "ADMINISTRATOR"
-    """Everything."""
+__all__ = ["CALLER", "Caller", "Role"]
 
 
 @dataclass(frozen=True, slots=True)

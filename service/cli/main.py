@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "audit",
     "watch": "watch",
     "checks": "checks",
+    "credentials": "credentials",
     "clock": "clock",
     "notifications": "notifications",
     "archive": "archive",

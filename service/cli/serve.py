@@ -30,7 +30,13 @@ from service.settings import MANUAL, Settings
     metavar="DIRECTORY",
     help="Keep everything in this directory.  [FLEET_AUDIT_DATA_DIR, ./fleet-audit-data]",
 )
-def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+@click.option(
+    "--insecure",
+    is_flag=True,
+    default=None,
+    help="Let everybody in who can reach it, signed or not.  [FLEET_AUDIT_INSECURE, false]",
+)
+def serve(host: str | None, port: int | None, data_dir: Path | None, insecure: bool | None) -> None:
     """Serve the Audit API of AWS IoT Device Defender.
 
     Everything is in this one process and its data directory: the API, the workers that audit, and their stores.
@@ -42,8 +48,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
       fleet-audit serve --port 9000 --data-dir /var/lib/fleet-audit
       FLEET_AUDIT_ACCOUNT=123456789012 FLEET_AUDIT_REGION=eu-west-1 fleet-audit serve
 
-    Then point any AWS SDK or the aws CLI at it with an endpoint URL. It has no authentication of its own and
-    trusts everyone who can reach it: keep it on a loopback address, or behind something that knows who may.
+    Then point any AWS SDK or the aws CLI at it with an endpoint URL. On a loopback address it is open, until the
+    first `fleet-audit credentials create`; on any other it does not start without credentials, unless told
+    --insecure.
 
     \b
     More settings:
@@ -51,6 +58,8 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
                                      files; `fleet-audit migrate` first
       FLEET_AUDIT_ACCOUNT            the account it answers for            (000000000000)
       FLEET_AUDIT_REGION             the region in its ARNs                (us-east-1)
+      FLEET_AUDIT_CREDENTIALS_KEY    what secrets of credentials are       (a file in the data directory)
+                                     sealed under; ..._FILE: in a file
       FLEET_AUDIT_SOURCE             import, or aws: an audit reads the    (import)
                                      account with boto3 first, whose own
                                      AWS_... variables apply
@@ -97,7 +106,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
 
     /metrics is for Prometheus, /health/live and /health/ready for what watches over the process.
     """
-    chosen = settings(host=host, port=port, data_directory=data_dir)
+    chosen = settings(host=host, port=port, data_directory=data_dir, insecure=insecure)
     log_to(sys.stderr, chosen.observing)
     _require_that_no_stranger_moves_the_clock(chosen)
     with start_explained(chosen), embedded(chosen, SystemClock()) as services:

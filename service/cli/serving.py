@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from service.access.loopback import is_loopback
+from service.access.exposure import Exposed, require_not_exposed, said_of_the_door
 from service.cli.screen import standard_error, standard_output
 from service.listening import listening
 from service.services import Services
@@ -18,13 +18,21 @@ from service.settings import Settings
 
 
 async def serve_until_stopped(services: Services) -> None:
-    """Answer requests until SIGINT or SIGTERM; then finish those that there are."""
+    """Answer requests until SIGINT or SIGTERM; then finish those that there are.
+
+    Raise ClickException where nobody is kept out who should be, and nobody said that this is meant.
+    """
+    chosen, book = services.settings, services.credentials
+    try:
+        require_not_exposed(chosen.host, book, insecure=chosen.insecure)
+    except Exposed as error:
+        raise click.ClickException(str(error)) from error
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with _port_explained(services.settings):
         async with listening(services) as url:
-            _welcome(url, services.settings, standard_output())
+            _welcome(url, services, standard_output())
             await stopped.wait()
     standard_error().print("Stopped.")
 
@@ -42,24 +50,25 @@ def _port_explained(chosen: Settings) -> Iterator[None]:
         raise click.ClickException(f"Can't listen on {where}: {advice}.") from error
 
 
-def _welcome(url: str, chosen: Settings, console: Console) -> None:
+def _welcome(url: str, services: Services, console: Console) -> None:
+    chosen = services.settings
+    door = said_of_the_door(chosen.host, services.credentials, insecure=chosen.insecure)
+    is_open = door.startswith("OPEN")
+    key, secret = ("any", "any") if is_open else ("ACCESS-KEY-ID", "SECRET")
     console.print(
         f"[bold]Fleet Audit is ready at {url}[/]  (Ctrl-C stops it)\n"
         f"  data     {escape(str(chosen.data_directory.resolve()))}\n"
         f"  account  {chosen.account}\n"
-        f"  region   {chosen.region}\n\n"
-        "Point AWS tools at it; any credentials do, but they want some:\n"
+        f"  region   {chosen.region}\n"
+        f"  access   {escape(door)}\n\n"
+        f"Point AWS tools at it{'; any credentials do, but they want some' if is_open else ''}:\n"
         f"  export AWS_ENDPOINT_URL_IOT={url} AWS_DEFAULT_REGION={chosen.region}\n"
-        "  export AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any\n"
+        f"  export AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY={secret}\n"
         "  aws iot describe-account-audit-configuration\n"
         '  boto3.client("iot").describe_account_audit_configuration()\n\n'
         "Give it something to audit:\n"
         f"  fleet-audit import FILES-OR-DIRECTORIES --endpoint-url {url}",
         soft_wrap=True,
     )
-    if not is_loopback(chosen.host):
-        standard_error().print(
-            f"Everyone who can reach {escape(chosen.host)} can read and change everything here: "
-            "there is no authentication.",
-            style="yellow",
-        )
+    if chosen.insecure:
+        standard_error().print(escape(door), style="yellow")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 
 from events.errors import StoreUnavailable
+from service.access.sealing_key import SealingKeyError
 from service.data_directory import DataDirectoryError
 from service.observing.tracing import TracesError
 from service.settings import Settings
@@ -21,7 +22,7 @@ def start_explained(chosen: Settings) -> Iterator[None]:
         raise click.ClickException(
             f"FLEET_AUDIT_KEY_BLOCKLIST names a file that can't be used: {error}"
         ) from error
-    except (DataDirectoryError, TracesError) as error:
+    except (DataDirectoryError, SealingKeyError, TracesError) as error:
         raise click.ClickException(str(error)) from error
     except StoreUnavailable as error:
         if chosen.database_url is not None:

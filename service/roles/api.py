@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from events.clock import Clock
 from events.position_watch import PositionWatch
 from projections.read_models import ReadModels
+from service.access_parts import credential_book
 from service.observing.health import all_reasons, of_log, of_read_models
 from service.parts import parts, services
 from service.services import Services
@@ -30,4 +31,5 @@ def api(settings: Settings, clock: Clock) -> Iterator[Services]:
         watch.start()
         opened.callback(watch.stop)
         health = all_reasons(of_read_models(watch.progress, end_of_log), of_log(stores.log))
-        yield services(of, read_models, watch.progress, health)
+        credentials = opened.enter_context(credential_book(settings, stores.log, clock))
+        yield services(of, read_models, watch.progress, health, credentials=credentials)

@@ -21,6 +21,13 @@ from events.errors import (
     StreamConflict,
 )
 from service.access.host_and_origin import ForeignPage, UnknownHost
+from service.access.refusals import (
+    AccessDenied,
+    IncompleteSignature,
+    InvalidSignature,
+    MissingAuthenticationToken,
+    UnrecognizedClient,
+)
 from service.access.throttling import Throttled
 from service.wire.answer import json_response
 
@@ -62,6 +69,12 @@ ERRORS: Mapping[type[Exception], ErrorShape] = {
     ),
     ForeignPage: ErrorShape(403, "AccessDeniedException", "Web pages of other sites must not ask."),
     Throttled: ErrorShape(429, "ThrottlingException", "Rate exceeded"),
+    # Who is not let in. The names are those of AWS's signing; the status is 403 for all of them.
+    MissingAuthenticationToken: ErrorShape(403, "MissingAuthenticationTokenException"),
+    IncompleteSignature: ErrorShape(403, "IncompleteSignatureException"),
+    InvalidSignature: ErrorShape(403, "InvalidSignatureException"),
+    UnrecognizedClient: ErrorShape(403, "UnrecognizedClientException"),
+    AccessDenied: ErrorShape(403, "AccessDeniedException"),
     # What never becomes a request of the API. The names are those of AWS's other services.
     web.HTTPBadRequest: INVALID_REQUEST,
     web.RequestPayloadError: INVALID_REQUEST,

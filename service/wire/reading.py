@@ -38,12 +38,7 @@ async def _body(request: web.Request, timeout: float) -> dict[str, Any]:  # noqa
     if not request.can_read_body:
         return {}
     _require_json(request)
-    try:
-        raw = await _whole_body(request, timeout)
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
-    except (ConnectionError, RuntimeError):
-        raise web.HTTPBadRequest from None  # the sender has gone, which aiohttp tells in both ways
+    raw = await whole_body(request, timeout)
     if not raw.strip():
         return {}
     try:
@@ -55,12 +50,20 @@ async def _body(request: web.Request, timeout: float) -> dict[str, Any]:  # noqa
     return body
 
 
-async def _whole_body(request: web.Request, timeout: float) -> bytes:  # noqa: ASYNC109 - as above
-    """Read the body. One that has come with its head, as most do, needs no timer."""
-    if request.content.is_eof():
-        return await request.read()
-    async with asyncio.timeout(timeout):
-        return await request.read()
+async def whole_body(request: web.Request, timeout: float = BODY_TIMEOUT) -> bytes:  # noqa: ASYNC109 - as above
+    """Return the body, however often it is asked for. One that has come with its head, as most do, needs no timer.
+
+    Raise HTTPRequestEntityTooLarge, HTTPRequestTimeout, or HTTPBadRequest if it breaks off.
+    """
+    try:
+        if request.content.is_eof():
+            return await request.read()
+        async with asyncio.timeout(timeout):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (ConnectionError, RuntimeError):
+        raise web.HTTPBadRequest from None  # the sender has gone, which aiohttp tells in both ways
 
 
 def _require_json(request: web.Request) -> None:

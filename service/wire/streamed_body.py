@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Protocol
 
 from aiohttp import web
@@ -18,6 +19,48 @@ class Content(Protocol):
     async def read(self, n: int = -1, /) -> bytes:
         """Return some of it, at most `n` bytes; none at its end."""
         ...
+
+
+class WholeContent:
+    """A body that is here already."""
+
+    def __init__(self, body: bytes) -> None:
+        self._rest = body
+
+    async def read(self, n: int = -1, /) -> bytes:
+        """Return some of it."""
+        size = len(self._rest) if n < 0 else n
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        return piece
+
+
+class HashedContent:
+    """A body that must be what its sender has signed. That is known at its end, and not before."""
+
+    def __init__(self, content: Content, expected_sha256: str, refusal: Exception) -> None:
+        """`refusal` is raised instead of the end of a body of another digest."""
+        self._content = content
+        self._expected = expected_sha256
+        self._refusal = refusal
+        self._digest = sha256()
+
+    async def read(self, n: int = -1, /) -> bytes:
+        """Return some of it."""
+        piece = await self._content.read(n)
+        self._digest.update(piece)
+        if not piece and self._digest.hexdigest() != self._expected:
+            raise self._refusal
+        return piece
+
+
+CONTENT = web.RequestKey[Content]("content", Content)
+"""The body, if it was read before the handler, or is to be looked at on its way there."""
+
+
+def content_of(request: web.Request) -> Content:
+    """The body of a request, to be read once."""
+    content: Content = request.get(CONTENT, request.content)
+    return content
 
 
 class StreamedBody:

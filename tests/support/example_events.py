@@ -49,6 +49,7 @@ from events.check_run import (
 )
 from events.check_shard import AuditFindingsRecorded, CheckShardCompleted, ShardId, ShardTally
 from events.configuration_change import NotificationTarget
+from events.credential import CredentialCreated, CredentialDisabled, CredentialRotated, Role, SealedSecret
 from events.event import Event
 from events.resource import NonCompliance, RelatedResource, Resource
 from events.scheduled_audit import Schedule
@@ -201,6 +202,20 @@ EXAMPLES: tuple[Event, ...] = (
         channel=NotificationChannel.WEBHOOK,
         reason="Its server answers with status 500.",
         attempts=57,
+    ),
+    example(
+        CredentialCreated,
+        access_key_id="FAKAIOSFODNN7EXAMPLE",
+        role=Role.OPERATOR,
+        description="the nightly import",
+        secret=SealedSecret("c2VhbGVk"),
+    ),
+    example(CredentialDisabled, access_key_id="FAKAIOSFODNN7EXAMPLE"),
+    example(
+        CredentialRotated,
+        access_key_id="FAKAIOSFODNN7EXAMPLE",
+        successor="FAKAI44QH8DHBEXAMPLE",
+        valid_until=datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC),
     ),
     example(AuditNotificationRetried, task_id=TASK, channel=NotificationChannel.WEBHOOK),
     example(CheckDataCollectionStarted, task_id=TASK, check_name=EXPIRING),

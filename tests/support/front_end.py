@@ -17,6 +17,7 @@ from events.log import EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import open_sqlite_log
 from projections.read_models import ReadModels
+from service.access_parts import credential_book
 from service.observing.metrics import Metrics
 from service.observing.watched import Watched
 from service.observing.work import WorkObserver
@@ -67,6 +68,7 @@ def services(
             inventory=inventory,
             presence=_presence(directory, log, clock, opened),
             pending=_pending(directory, opened),
+            credentials=opened.enter_context(credential_book(settings, log, clock)),
             registry=REGISTRY,
             catalogue=checks,
             clock=clock,

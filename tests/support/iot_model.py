@@ -14,6 +14,10 @@ OUR_ERRORS = frozenset(
     {
         "UnknownOperationException",
         "AccessDeniedException",
+        "IncompleteSignatureException",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "UnrecognizedClientException",
         "ServiceUnavailableException",
         "MethodNotAllowedException",
         "RequestTimeoutException",

@@ -41,6 +41,9 @@ EVER_WRITTEN = {
     "CheckRun.Ended.v1",
     "CheckShard.FindingsRecorded.v1",
     "CheckShard.Completed.v1",
+    "Credential.Created.v1",
+    "Credential.Disabled.v1",
+    "Credential.Rotated.v1",
 }
 
 

@@ -109,7 +109,7 @@ async def test_other_names_are_a_setting(tmp_path, allowed, host, status):
 
 async def test_beyond_loopback_every_name_is_ours_unless_some_are_given(tmp_path):
     for allowed, status in ((frozenset(), 200), (frozenset({"audit.example"}), 403)):
-        chosen = replace(Settings(host="0.0.0.0"), door=Door(allowed_hosts=allowed))
+        chosen = replace(Settings(host="0.0.0.0", insecure=True), door=Door(allowed_hosts=allowed))
         with services(tmp_path, chosen) as given:
             async with listening(given) as url:
                 local = url.replace("0.0.0.0", "127.0.0.1")

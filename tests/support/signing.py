@@ -1,0 +1,40 @@
+"""Requests signed by botocore, at any time: what the verification of signatures is held against."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from multidict import CIMultiDict
+
+from service.access.minting import AccessKey
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+EXAMPLE = AccessKey("FAKAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+
+def signed_headers(
+    key: AccessKey,
+    now: datetime,
+    method: str,
+    url: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] = NO_HEADERS,
+    *,
+    region: str = "us-east-1",
+    service: str = "iot",
+) -> CIMultiDict[str]:
+    """The headers that boto3 would send, `Host` among them. `url` is taken as it is, byte for byte."""
+    request = AWSRequest(method, url, headers=dict(headers), data=body)
+    signer: Any = SigV4Auth(Credentials(key.access_key_id, key.secret), service, region)
+    request.context["timestamp"] = now.strftime(SIGV4_TIMESTAMP)
+    signer._modify_request_before_signing(request)
+    to_sign = signer.string_to_sign(request, signer.canonical_request(request))
+    signer._inject_signature_to_request(request, signer.signature(to_sign, request))
+    made = CIMultiDict(request.headers.items())
+    made.setdefault("Host", url.split("/")[2])
+    return made
