@@ -7,14 +7,15 @@ from events.errors import StoreUnavailable
 from events.log import Recorded
 from events.store.database import Database
 from projections.account_configuration import AccountConfiguration
+from projections.answers import Answers
 from projections.audit_differences import AuditDifferences
 from projections.audit_findings import AuditFindings
 from projections.audit_notifications import AuditNotifications
 from projections.audit_tasks import AuditTasks
 from projections.check_results import CheckResults
 from projections.every_audit import EveryAudit
-from projections.history import History
 from projections.finding_identities import FindingIdentities
+from projections.history import History
 from projections.projection import Projection
 from projections.pruning import ReadModelPruning
 from projections.read_model_tables import ReadModelTables, positions
@@ -33,7 +34,7 @@ PROJECTIONS: tuple[type[Projection], ...] = (
 )
 
 
-class ReadModels:
+class ReadModels(Answers):
     """Drives the projections as one `events.follower.Following`: a batch of events is one transaction.
 
     Each projection's position is stored with its rows. One that is new, or of another version than its rows,

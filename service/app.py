@@ -16,6 +16,7 @@ from service.access.shared_token_buckets import SharedBuckets
 from service.access.throttling import throttled
 from service.access.throttling_rates import rates
 from service.access.token_buckets import Buckets, BucketsOfAProcess
+from service.as_of.travel import as_of, prepare
 from service.call import LIST_THREADS, LISTS
 from service.middleware import answered, request_ids, signed
 from service.observing.metrics import Metrics
@@ -44,10 +45,12 @@ def make_app(services: Services) -> web.Application:
             host_and_origin(settings.host, settings.door.allowed_hosts),
             _admission(services),
             throttled(buckets, rates(settings.door.throttling), settings.throttling_status, metrics),
+            as_of,
         ],
         client_max_size=MAX_BODY,
     )
     app.on_response_prepare.append(signed)
+    prepare(app)
     app.on_cleanup.append(lambda _: buckets.close())
     app[SERVICES] = services
     app[PUBLISHED] = Published(lambda: service_document(services.settings.throttling_status))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from events.committer import Committed
 from events.errors import StoreUnavailable
 from events.event import Cause
 from events.vocabulary import AccountId, TaskId
-from projections.read_models import ReadModels
+from projections.answers import Answers
 from service.access.caller import Caller
+from service.as_of.moment import Moment
 from service.services import Services
 from service.wire.request import Request
 
@@ -39,6 +41,14 @@ LISTS = web.AppKey("lists", Executor)
 
 
 @dataclass(frozen=True, slots=True)
+class AsOf:
+    """A moment that is past, and what was known then."""
+
+    moment: Moment
+    read_models: Answers
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Generic[R]):
     """What a handler is given."""
 
@@ -47,6 +57,8 @@ class Call(Generic[R]):
     request_id: str
     caller: Caller
     lists: Executor
+    past: AsOf | None = None
+    """What to answer from where the past is asked about; None: the present."""
 
     @property
     def account(self) -> AccountId:
@@ -64,9 +76,14 @@ class Call(Generic[R]):
         return self.services.application
 
     @property
-    def read_models(self) -> ReadModels:
-        """The questions."""
-        return self.services.read_models
+    def read_models(self) -> Answers:
+        """The questions, about the moment that is asked about."""
+        return self.services.read_models if self.past is None else self.past.read_models
+
+    @property
+    def now(self) -> datetime:
+        """What time it is, or was at the moment that is asked about."""
+        return self.services.clock.now() if self.past is None else self.past.moment.now
 
     @property
     def new_task_id(self) -> TaskId:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from events.application import Application
 from events.archives import Archives
@@ -14,6 +15,7 @@ from events.follower import Follower
 from events.progress import Progress
 from projections.read_models import ReadModels
 from service.access.credential_book import CredentialBook
+from service.as_of.past import Past
 from service.linked_account import linked_account
 from service.notifying_parts import notifying
 from service.observing.at_scrape import FollowerLag, QueueDepths
@@ -105,6 +107,7 @@ def services(
     return Services(
         application=of.application,
         read_models=read_models,
+        past=Past(of.stores.log, read_models, of.clock, timedelta(days=of.settings.retention_days)),
         progress=progress,
         inventory=of.stores.inventory,
         presence=of.presence.intake,

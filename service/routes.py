@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from service.access.caller import CALLER
+from service.as_of.travel import past_of
 from service.call import LISTS, Call
 from service.middleware import REQUEST_ID
 from service.operations import health
@@ -168,7 +169,8 @@ def _endpoint(operation: Operation) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         asked = await read(operation.request, request)
         app = request.app
-        call = Call(asked, app[SERVICES], request[REQUEST_ID], request[CALLER], app[LISTS])
+        past = await past_of(request, asked)
+        call = Call(asked, app[SERVICES], request[REQUEST_ID], request[CALLER], app[LISTS], past)
         return await operation.handler(call)
 
     return handle

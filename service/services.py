@@ -12,6 +12,7 @@ from events.progress import Progress
 from events.vocabulary import CheckName
 from projections.read_models import ReadModels
 from service.access.credential_book import CredentialBook
+from service.as_of.past import Past
 from service.observing.watched import Watched
 from service.settings import Settings
 from workers.checks.check import Check
@@ -29,6 +30,8 @@ class Services:
     """The commands."""
     read_models: ReadModels
     """The questions."""
+    past: Past
+    """The same questions about moments that are past."""
     progress: Progress
     """How far the read models have followed the log."""
     inventory: Inventory

@@ -27,6 +27,6 @@ class DescribeAuditTaskRequest(Request):
 async def describe_audit_task(call: Call[DescribeAuditTaskRequest]) -> web.Response:
     """Answer with one audit: where it stands, and where each of its checks stands."""
     task = call.read_models.audit_tasks.describe(call.account, TaskId(call.request.task_id))
-    if task is None or not ended_within_retention(call.services, task.ended_at):
+    if task is None or not ended_within_retention(call.services.settings, call.now, task.ended_at):
         raise NotFound("There is no audit task with this taskId.")
     return json_response(audit_task(task))

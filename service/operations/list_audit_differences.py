@@ -98,7 +98,7 @@ async def list_audit_differences(call: Call[ListAuditDifferencesRequest]) -> web
     wanted = Wanted(TaskId(asked.task_id), since, asked.check_name, asked.status)
     retention = timedelta(days=call.services.settings.retention_days)
     answer, shown = await call.listed(
-        Differences(call.read_models, call.services.inventory, call.services.registry).answer,
+        Differences(call.services.read_models, call.services.inventory, call.services.registry).answer,
         call.account,
         wanted,
         asked.page(call.account),

@@ -87,7 +87,7 @@ async def list_notifications(call: Call[ListNotificationsRequest]) -> web.Respon
     """Answer with the notifications, those of the audits that ended last first."""
     asked = call.request
     found = await call.listed(
-        call.read_models.audit_notifications.list, call.account, asked.status, asked.page(call.account)
+        call.services.read_models.audit_notifications.list, call.account, asked.status, asked.page(call.account)
     )
     waiting = [each.task_id for each in found.rows if each.status is NotificationStatus.PENDING]
     tried = await call.listed(call.services.pending.tried, call.account, waiting)
@@ -105,7 +105,7 @@ async def retry_notifications(call: Call[RetryNotificationsRequest]) -> web.Resp
     page: Page | None = Page(AT_ONCE)
     while page is not None:
         found = await call.listed(
-            call.read_models.audit_notifications.list, call.account, NotificationStatus.FAILED, page
+            call.services.read_models.audit_notifications.list, call.account, NotificationStatus.FAILED, page
         )
         wanted = [each for each in found.rows if call.request.task_id in {None, each.task_id}]
         commands = [

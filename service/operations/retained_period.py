@@ -1,13 +1,13 @@
 """What is still retained: the time that a listing asks about, and an audit with its findings."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from events.clock import epoch_milliseconds
 from events.errors import InvalidRequest
 from events.vocabulary import TaskId
 from service.call import Call
-from service.services import Services
+from service.settings import Settings
 from service.wire.listing import ListRequest
 from service.wire.request import Request
 
@@ -26,7 +26,7 @@ def require_retained(call: Call[L], start: int, end: int) -> None:
     if start > end:
         raise InvalidRequest("startTime must not be after endTime.")
     days = call.services.settings.retention_days
-    earliest = epoch_milliseconds(call.services.clock.now() - timedelta(days=days) - ON_THE_WAY)
+    earliest = epoch_milliseconds(call.now - timedelta(days=days) - ON_THE_WAY)
     if start < earliest and call.request.next_token is None:
         raise InvalidRequest(f"startTime must not be more than {days} days ago: what is older is not retained.")
 
@@ -36,10 +36,11 @@ def is_retained(call: Call[R], task_id: TaskId) -> bool:
 
     Its rows go a little later (`projections/pruning.py`), and come back for a while when they are made anew.
     """
-    return ended_within_retention(call.services, call.read_models.audit_tasks.ended_at(call.account, task_id))
+    ended_at = call.read_models.audit_tasks.ended_at(call.account, task_id)
+    return ended_within_retention(call.services.settings, call.now, ended_at)
 
 
-def ended_within_retention(services: Services, ended_at: int | None) -> bool:
+def ended_within_retention(settings: Settings, now: datetime, ended_at: int | None) -> bool:
     """Whether what ended then (epoch milliseconds; None: it has not) is retained."""
-    retention = timedelta(days=services.settings.retention_days)
-    return ended_at is None or ended_at > epoch_milliseconds(services.clock.now() - retention)
+    retention = timedelta(days=settings.retention_days)
+    return ended_at is None or ended_at > epoch_milliseconds(now - retention)

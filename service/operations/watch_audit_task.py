@@ -74,7 +74,9 @@ class Watch:
     def look(self) -> AuditTaskView:
         """Where the audit stands; NotFound if there is none."""
         task = self.services.read_models.audit_tasks.describe(self.account, self.task_id)
-        if task is None or not ended_within_retention(self.services, task.ended_at):
+        if task is None or not ended_within_retention(
+            self.services.settings, self.services.clock.now(), task.ended_at
+        ):
             raise NotFound("There is no audit task with this taskId.")
         return task
 

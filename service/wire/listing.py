@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from pydantic import PrivateAttr
+
 from projections.paging import Page, Slice
 from service.wire.members import MaxResultsInQuery
 from service.wire.next_token import Query
@@ -20,6 +22,12 @@ class ListRequest(Request):
     next_token: str | None = None
     max_results: MaxResultsInQuery | None = None
 
+    _as_of: int | None = PrivateAttr(default=None)
+
+    def list_as_of(self, position: int) -> None:
+        """Ask for the list of a moment that is past: of when the log was at a position."""
+        self._as_of = position
+
     def page(self, account: str) -> Page:
         """Which rows to read; refused when the token is of another query."""
         after = None if self.next_token is None else self._query(account).place(self.next_token)
@@ -32,4 +40,4 @@ class ListRequest(Request):
     def _query(self, account: str) -> Query:
         operation = type(self).__name__.removesuffix("Request")
         filters = self.model_dump(mode="json", exclude={"next_token", "max_results"})
-        return Query(operation, account, filters, self.order)
+        return Query(operation, account, filters, self.order, self._as_of)

@@ -37,20 +37,30 @@ class Query:
     filters: Mapping[str, Any]
     order: tuple[type, ...]
     """The types of the columns by which the rows are in order: what a place consists of."""
+    as_of: int | None = None
+    """The position in the log of the past moment that is listed; None: the present."""
 
     def token(self, place: Place) -> str:
-        """Name the place after which the listing goes on."""
-        named = orjson.dumps(place)
+        """Name the place after which the listing goes on, and the moment that is listed."""
+        named = orjson.dumps(place if self.as_of is None else (*place, self.as_of))
         return _written(self._digest(named) + named)
 
     def place(self, token: str) -> Place:
-        """Return the place that a token names; refuse a token that is not of this query."""
+        """Return the place that a token names; refuse a token that is not of this query or of another moment."""
         held = _read(token)
         digest, named = held[:_DIGEST_SIZE], held[_DIGEST_SIZE:]
         is_ours = hmac.compare_digest(digest, self._digest(named))
         place: Any = orjson.loads(named) if is_ours else None
+        as_of = None
+        if isinstance(place, list) and len(place) == len(self.order) + 1 and type(place[-1]) is int:
+            as_of = place.pop()
         if not self._is_place(place):
             raise InvalidRequest("nextToken is not valid for this request. Use the token of its previous answer.")
+        if as_of != self.as_of:
+            raise InvalidRequest(
+                "nextToken is of another moment: it goes on with a list " + _moment(as_of) + ", and this request "
+                "asks for one " + _moment(self.as_of) + "."
+            )
         return tuple(place)
 
     def _is_place(self, place: Any) -> bool:
@@ -65,6 +75,10 @@ class Query:
         query = orjson.dumps((self.operation, self.account, self.filters), option=orjson.OPT_SORT_KEYS)
         key = blake2b(query, digest_size=32).digest()
         return blake2b(named, digest_size=_DIGEST_SIZE, key=key).digest()
+
+
+def _moment(as_of: int | None) -> str:
+    return "of the present" if as_of is None else f"as of position {as_of} (X-Fleet-Audit-As-Of: {as_of})"
 
 
 def _written(held: bytes) -> str:

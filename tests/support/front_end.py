@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from events.store.database import SqliteDatabase
 from events.store.sqlite import open_sqlite_log
 from projections.read_models import ReadModels
 from service.access_parts import credential_book
+from service.as_of.past import Past
 from service.observing.metrics import Metrics
 from service.observing.watched import Watched
 from service.observing.work import WorkObserver
@@ -64,6 +66,7 @@ def services(
         yield Services(
             application=Application(committer, checks, settings.region),
             read_models=read_models,
+            past=Past(log, read_models, clock, timedelta(days=settings.retention_days)),
             progress=follower.progress,
             inventory=inventory,
             presence=_presence(directory, log, clock, opened),
