@@ -13,6 +13,7 @@ from service.access.door_settings import Door
 from service.access.host_and_origin import host_and_origin
 from service.access.open_door import open_account
 from service.access.shared_token_buckets import SharedBuckets
+from service.access.streams import STREAMS, Streams
 from service.access.throttling import throttled
 from service.access.throttling_rates import rates
 from service.access.token_buckets import Buckets, BucketsOfAProcess
@@ -54,6 +55,7 @@ def make_app(services: Services) -> web.Application:
     app.on_cleanup.append(lambda _: buckets.close())
     app[SERVICES] = services
     app[PUBLISHED] = Published(lambda: service_document(services.settings.throttling_status))
+    app[STREAMS] = Streams()
     app[STOPPING] = asyncio.Event()
     app.on_shutdown.append(end_streams)
     app.cleanup_ctx.append(_list_threads)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, WithJsonSchema
 
-from events.errors import NotFound
+from events.errors import LimitExceeded, NotFound
 from service.wire.answered import Answered, Rejection
 
 NDJSON = "application/x-ndjson"
@@ -139,7 +139,7 @@ PLAIN_ROUTES: Mapping[str, PlainRoute] = {
                 "The id of the last event that was received: only what is newer is sent.",
             ),
         ),
-        own_refusals=(NotFound,),
+        own_refusals=(NotFound, LimitExceeded),
     ),
     "Metrics": PlainRoute(
         {"text/plain": None, "application/openmetrics-text": None},

@@ -18,6 +18,7 @@ from events.errors import InvalidRequest, NotFound, StoreUnavailable
 from events.vocabulary import AccountId, AuditTaskStatus, TaskId
 from projections.audit_tasks import AuditTaskView, CheckDetail
 from service.access.caller import CALLER
+from service.access.streams import STREAMS
 from service.operations.retained_period import ended_within_retention
 from service.services import SERVICES, Services
 from service.wire.answer import present
@@ -29,6 +30,9 @@ LONGEST_SILENCE = 15.0
 
 SHORTEST_PAUSE = 0.1
 """Seconds between two events. A person sees no more, and a large audit has thousands of steps."""
+
+LONGEST_TAKING = 60.0
+"""Seconds in which a piece must have been taken by who watches, or have found room on the way."""
 
 STOPPING = web.AppKey("stopping", asyncio.Event)
 """Set when the process ends, so that streams end too and nobody waits for them."""
@@ -50,13 +54,14 @@ async def watch_audit_task(request: web.Request) -> web.StreamResponse:
         seen=_last_event_id(request),
     )
     watch.look()
-    stream = web.StreamResponse(headers=HEADERS)
-    await stream.prepare(request)
-    # Whoever watches and is gone needs no answer. Whoever is still there asks again, when the store is back.
-    with suppress(ConnectionError, StoreUnavailable):
-        async for piece in watch.pieces():
-            await stream.write(piece)
-        await stream.write_eof()
+    with request.app[STREAMS].place(watch.account, request):
+        stream = web.StreamResponse(headers=HEADERS)
+        await stream.prepare(request)
+        # Whoever watches and is gone needs no answer. Whoever is still there asks again, when the store is back.
+        with suppress(ConnectionError, StoreUnavailable):
+            async for piece in watch.pieces():
+                await _send(piece, stream, request)
+            await stream.write_eof()
     return stream
 
 
@@ -97,6 +102,16 @@ class Watch:
             moved = self.services.progress.passed(position + 1, LONGEST_SILENCE)
             if not await _first_of(self.stopping.wait(), moved):
                 yield b": still in progress\n\n"
+
+
+async def _send(piece: bytes, stream: web.StreamResponse, request: web.Request) -> None:
+    """Send a piece; cut the connection if its other end does not take it."""
+    try:
+        async with asyncio.timeout(LONGEST_TAKING):
+            await stream.write(piece)
+    except TimeoutError:
+        request.protocol.force_close()
+        raise ConnectionError from None
 
 
 async def end_streams(app: web.Application) -> None:

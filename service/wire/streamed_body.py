@@ -13,6 +13,10 @@ CHUNK = 256 * 1024
 """Bytes that are handed over at a time, at most."""
 
 
+LEAST_RATE = 4 * 1024
+"""Bytes a second that a body must come at on the whole. A telephone line once had more."""
+
+
 class Content(Protocol):
     """What aiohttp has of a body."""
 
@@ -71,26 +75,46 @@ class StreamedBody:
     """
 
     def __init__(
-        self, content: Content, loop: asyncio.AbstractEventLoop, longest_silence: float = BODY_TIMEOUT
+        self,
+        content: Content,
+        loop: asyncio.AbstractEventLoop,
+        longest_silence: float = BODY_TIMEOUT,
+        least_rate: float = LEAST_RATE,
     ) -> None:
         self._content = content
         self._loop = loop
         self._longest_silence = longest_silence
+        self._least_rate = least_rate
+        self._received = 0
+        self._waited = 0.0
         self.is_abandoned = False
         """Set when nobody waits for the outcome any more. What has not been read by then will not be."""
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body, in the thread; raise HTTPBadRequest if it breaks off, HTTPRequestTimeout in silence."""
+        """Yield the body, in the thread; raise HTTPBadRequest if it breaks off.
+
+        Raise HTTPRequestTimeout in silence, and where the sender is slower on the whole than he may be; the time
+        that the thread takes is not his.
+        """
         while chunk := asyncio.run_coroutine_threadsafe(self._read(), self._loop).result():
             yield chunk
 
     async def _read(self) -> bytes:
         if self.is_abandoned:
             raise web.HTTPBadRequest
+        began = self._loop.time()
         try:
-            async with asyncio.timeout(self._longest_silence):
-                return await self._content.read(CHUNK)
+            async with asyncio.timeout(self._patience()):
+                piece = await self._content.read(CHUNK)
         except TimeoutError:
             raise web.HTTPRequestTimeout from None
         except (ConnectionError, RuntimeError):
             raise web.HTTPBadRequest from None  # the sender has gone, which aiohttp tells in both ways
+        self._waited += self._loop.time() - began
+        self._received += len(piece)
+        return piece
+
+    def _patience(self) -> float:
+        """Seconds that the next piece may take; whoever was faster before may be slower now."""
+        ahead = self._received / self._least_rate - self._waited
+        return min(self._longest_silence, self._longest_silence + ahead)

@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from events.vocabulary import CheckRunStatus
+from service.access.streams import MOST_OF_AN_ACCOUNT
 from service.listening import listening
 from tests.support.api_story import DEVICE_EXPIRING, LOGGING, configure, start
 from tests.support.audit_at_work import AuditAtWork
@@ -137,3 +138,19 @@ async def test_an_id_that_no_event_has_is_refused(configured, last_event_id):
     async with configured.session.get(f"/fleet-audit/tasks/{task_id}/events", headers=headers) as response:
         assert response.status == 400
         assert "Last-Event-ID" in (await response.json())["message"]
+
+
+async def test_an_account_watches_so_often_at_once_and_no_more(configured):
+    task_id = await start(configured, LOGGING)
+    path = f"/fleet-audit/tasks/{task_id}/events"
+    async with AsyncExitStack() as opened:
+        for _ in range(MOST_OF_AN_ACCOUNT):
+            events = await opened.enter_async_context(watching(configured, task_id))
+            assert (await anext(events)).kind == "progress"
+        async with configured.session.get(path) as refused:
+            assert (refused.status, refused.headers["x-amzn-ErrorType"]) == (410, "LimitExceededException")
+    async with asyncio.timeout(PATIENCE):  # those have gone, and are noticed
+        while True:
+            async with configured.session.get(path) as again:
+                if again.status == 200:
+                    break
