@@ -93,6 +93,8 @@ class AuditFindings(Projection):
         )
     }
 
+    finds_rows_by_key = True
+
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._search = FindingSearch(self.query)

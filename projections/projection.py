@@ -1,8 +1,9 @@
 """What a projection is: tables made of events, and the questions that they answer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from events.at_hand import EVENT
 from events.errors import StoreUnavailable
 from events.event import Event
 from events.log import Recorded
@@ -29,10 +30,25 @@ class Projection:
     handles: ClassVar[Mapping[type[Event], Handler]]
     """Which handler takes the events of a class. Events of other classes concern other projections."""
 
+    replaces: ClassVar[Mapping[type[Event], Callable[[Any], Hashable]]] = {}
+    """Classes of which an event says all that an earlier one said of the same subject, which the function names.
+
+    Where such events follow one another, the last alone leaves the same rows."""
+
+    finds_rows_by_key: ClassVar[bool] = False
+    """Whether the handlers find rows by primary keys only. Then tables that are filled anew get their other
+    indexes when they are full, which takes half the time."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
         self.is_caught_up = True
         """False while the tables are filled anew, and would answer as if much had never happened."""
+
+    def take_all(self, rows: Transaction, recorded: Sequence[Recorded]) -> None:
+        """Do what `take` does with events in the order of the log, but for those that are replaced at once."""
+        for each in self._not_replaced(recorded) if self.replaces else recorded:
+            EVENT.set(each.event)
+            self.take(rows, each)
 
     def take(self, rows: Transaction, recorded: Recorded) -> None:
         """Change the rows to what an event says at its place in the log. Who fills the tables calls this."""
@@ -43,6 +59,21 @@ class Projection:
         handler = self.handles.get(type(event))
         if handler is not None:
             handler(self, rows, event)
+
+    def _not_replaced(self, recorded: Sequence[Recorded]) -> list[Recorded]:
+        kept: list[Recorded] = []
+        replaced: set[tuple[type[Event], Hashable]] = set()
+        for each in reversed(recorded):
+            subject = self.replaces.get(type(each.event))
+            if subject is not None:
+                key = type(each.event), subject(each.event)
+                if key in replaced:
+                    continue
+                replaced.add(key)
+            elif type(each.event) in self.handles:
+                replaced.clear()
+            kept.append(each)
+        return kept[::-1]
 
     def query(self, sql: str, parameters: Parameters) -> list[Row]:
         """Return the rows of a SELECT; StoreUnavailable while the projection is being rebuilt."""

@@ -16,6 +16,9 @@ PROJECTIONS = """
     )
 """
 
+STEPS = Steps("read_models", {"projections": [PROJECTIONS]})
+"""What there is besides the projections' own tables."""
+
 
 class ReadModelTables:
     """A `Schema`. What is dropped is filled from the log's beginning, so no step leads from version to version."""
@@ -24,7 +27,7 @@ class ReadModelTables:
         """`end_of_log`: rows that come from beyond it are of another log, and are made anew as well."""
         self._projections = {projection.name: projection for projection in projections}
         self._end_of_log = end_of_log
-        self._steps = Steps("read_models", {"projections": [PROJECTIONS]})
+        self._steps = STEPS
 
     def missing(self, rows: Transaction) -> list[str]:
         """The projections whose tables are not of their present version; raise SchemaTooNew for a later one."""
@@ -59,12 +62,18 @@ def positions(rows: Transaction) -> Mapping[str, int]:
     return dict(rows.execute("SELECT name, position FROM projections"))
 
 
+def note_beginning(rows: Transaction, projection: type[Projection], position: int = 0) -> None:
+    """Note that the tables of a projection are there, as its present version has them."""
+    row = (projection.name, projection.version, position, json.dumps(list(projection.tables)))
+    rows.execute("DELETE FROM projections WHERE name = ?", (projection.name,))
+    rows.execute("INSERT INTO projections (name, version, position, tables) VALUES (?, ?, ?, ?)", row)
+
+
 def _make(rows: Transaction, projection: type[Projection]) -> None:
     for statements in projection.tables.values():
         for statement in statements:
             rows.execute(statement)
-    row = (projection.name, projection.version, json.dumps(list(projection.tables)))
-    rows.execute("INSERT INTO projections (name, version, position, tables) VALUES (?, ?, 0, ?)", row)
+    note_beginning(rows, projection)
 
 
 def _drop(rows: Transaction, name: str, tables: Iterable[str]) -> None:

@@ -12,6 +12,7 @@ from events.store.postgresql import open_postgresql_log
 from events.store.postgresql_connections import Connections
 from events.store.postgresql_database import PostgresqlDatabase
 from events.store.postgresql_lock import AdvisoryLock
+from events.store.replaceable_database import ReplaceableDatabase
 from events.store.sqlite import open_sqlite_log
 from service.data_directory import (
     DataDirectory,
@@ -119,11 +120,13 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
         opened.callback(log.close)
         inventory = open_sqlite_inventory(directory.inventory)
         opened.callback(inventory.close)
+        read_models = ReplaceableDatabase(directory.read_models)
+        opened.callback(read_models.close)
         yield Stores(
             log=log,
             inventory=inventory,
             revocation=database(directory.inventory, durable=True),
-            read_models=database(directory.read_models, durable=False),
+            read_models=read_models,
             work=database(directory.work, durable=False),
             presence=database(directory.presence, durable=True),
             reading_lock=lambda name: ImportLockFile(directory.path / f"reading-{name}.lock"),

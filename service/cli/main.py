@@ -19,6 +19,7 @@ COMMANDS = {
     "clock": "clock",
     "notifications": "notifications",
     "archive": "archive",
+    "projections": "projections",
     "migrate": "migrate",
     "openapi": "openapi",
     "api": "api",
