@@ -2,11 +2,13 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from time import monotonic
 from typing import Protocol
 
 from events.at_hand import EVENT
 from events.errors import StoreUnavailable
+from events.event import Event
 from events.log import EventLog, Recorded
 from events.progress import Progress
 
@@ -37,15 +39,29 @@ class Following(Protocol):
         ...
 
     def idle(self) -> None:
-        """Look around: the log is drained. Called at each wake-up, at least every `Follower.patience` seconds."""
+        """Look around: the log is drained. Called at least every `Follower.patience` seconds, twice at most.
+
+        And after every batch, or those only that have events of which the follower is told that they matter.
+        """
         ...
 
 
 class Follower:
     """One thread that keeps one following up with the log. It never skips an event."""
 
-    def __init__(self, log: EventLog, following: Following, *, patience: float = 0.5) -> None:
-        """Make a follower; `patience` is how long, in seconds, it trusts the bell of its own process."""
+    def __init__(
+        self,
+        log: EventLog,
+        following: Following,
+        *,
+        patience: float = 0.5,
+        looking_after: Container[type[Event]] | None = None,
+    ) -> None:
+        """Make a follower; `patience` is how long, in seconds, it trusts the bell of its own process.
+
+        After events of the classes `looking_after` the following looks around at once; after others, which change
+        nothing for it, when it would in any case. None: after all of them.
+        """
         self.patience = patience
         self.progress = Progress()
         self.failure: BaseException | None = None
@@ -53,6 +69,9 @@ class Follower:
         be looked at by a person."""
         self._log = log
         self._following = following
+        self._looking_after = looking_after
+        self._next_look = 0.0
+        """Of the monotonic clock: when the following is to look around, whatever has happened."""
         self._next_after: int | None = None
         """The position to read after; None until the following has told it, and after a failure, again."""
         self._stopping = threading.Event()
@@ -109,13 +128,17 @@ class Follower:
             self._next_after = self._following.position()
             self.progress.reached(self._next_after)
         rings = self._log.appended.rings
-        recorded = self._log.after(self._next_after, BATCH)
+        recorded, is_last = self._log.batch_after(self._next_after)
         if recorded:
             last = recorded[-1].position
             self._following.take(recorded, last)
             EVENT.set(None)
             self._next_after = last
             self.progress.reached(last)
-        if len(recorded) < BATCH:
-            self._following.idle()
+            if self._looking_after is None or any(type(each.event) in self._looking_after for each in recorded):
+                self._next_look = 0.0
+        if is_last:
+            if monotonic() >= self._next_look:
+                self._following.idle()
+                self._next_look = monotonic() + self.patience / 2
             self._log.appended.wait(rings, self.patience)

@@ -14,6 +14,10 @@ from events.bell import Bell
 from events.codec import EventMapper, require_save_within_limits
 from events.errors import LogUnavailable, StoreUnavailable, StreamConflict
 from events.event import Event
+from events.recent_events import Batch, RecentEvents, Weighed
+
+BATCH = 500
+"""Events that are read at once. A transaction of 500 events carries 30 times as many a second as one for each."""
 
 ENOUGH_AT_ONCE = 256 * 1024
 """Stored bytes after which a batch of events ends. Findings unpack to about ten times that: some thousands."""
@@ -96,6 +100,7 @@ class EventLog:
         self._mapper = mapper
         self._recorder = recorder
         self.appended = recorder.appended
+        self._recent = RecentEvents(self._next, self.appended, most=BATCH, most_bytes=ENOUGH_AT_ONCE)
 
     def append(self, events: Sequence[Event]) -> list[int]:
         """Append all of the events or none, and return their positions.
@@ -118,19 +123,28 @@ class EventLog:
         stored = self._recorder.select_events(stream_id, gt=after_version)
         return [self._mapper.to_domain_event(each) for each in stored]
 
-    def after(self, position: int, limit: int = 500) -> list[Recorded]:
+    def after(self, position: int, limit: int = BATCH) -> list[Recorded]:
         """Return the next events after a position, in order: at most `limit`, and at least one if there is one.
 
         Fewer where they are large, so that a batch of events full of findings takes a bounded time and memory.
         """
-        events: list[Recorded] = []
+        return [each.recorded for each in self._next(position, limit)[0]]
+
+    def batch_after(self, position: int) -> Batch:
+        """Return what `after` does, for followers: those that go side by side have each event read once."""
+        return self._recent.after(position, BATCH)
+
+    def _next(self, position: int, limit: int = BATCH) -> tuple[list[Weighed], bool]:
+        """The next events, and whether there were no more."""
+        found = self._recorder.select_notifications(position, limit, inclusive_of_start=False)
+        events: list[Weighed] = []
         stored_bytes = 0
-        for each in self._recorder.select_notifications(position, limit, inclusive_of_start=False):
-            events.append(Recorded(each.id, self._mapper.to_domain_event(each)))
+        for each in found:
+            events.append(Weighed(Recorded(each.id, self._mapper.to_domain_event(each)), len(each.state)))
             stored_bytes += len(each.state)
             if stored_bytes >= ENOUGH_AT_ONCE:
                 break
-        return events
+        return events, len(events) == len(found) < limit
 
     def last_position(self) -> int:
         """Return the position of the last event, 0 when there is none."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from events.at_hand import EVENT
 from events.errors import StoreUnavailable
 from events.log import Recorded
 from events.store.database import Database
@@ -101,12 +100,10 @@ class ReadModels(Answers):
             before = positions(rows)
             self._require_kept(min(before.values(), default=0))
             for projection in self._projections:
-                for each in recorded:
-                    if each.position > before[projection.name]:
-                        EVENT.set(each.event)
-                        projection.take(rows, each)
+                known = before[projection.name]
+                projection.take_all(rows, [each for each in recorded if each.position > known])
             rows.execute("UPDATE projections SET position = ? WHERE position < ?", (position, position))
-            after = positions(rows)
+        after = {name: max(position, known) for name, known in before.items()}
         self._taken = min(after.values())
         self._note_progress(after)
 

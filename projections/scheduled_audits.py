@@ -1,8 +1,8 @@
 """The scheduled audits of an account, with their tags."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from events.audit_account_events import (
     ScheduledAuditChanged,
@@ -137,6 +137,10 @@ class ScheduledAudits(Projection):
         ScheduledAuditDeleted: deleted,
         ScheduledAuditTagged: tagged,
         ScheduledAuditUntagged: untagged,
+    }
+
+    replaces: ClassVar[Mapping[type[Event], Callable[[Any], Hashable]]] = {
+        ScheduledAuditChanged: lambda event: (event.account, event.name),
     }
 
 

@@ -14,7 +14,7 @@ from service.settings import Settings
 from service.stores import Stores
 from workers.aws_account.access import AccountAccess
 from workers.notifying.notifier import Notifier
-from workers.notifying.pending import PendingNotifications
+from workers.notifying.pending import CHANGES, PendingNotifications
 from workers.notifying.sender import RECORDING, Office, Sender
 from workers.notifying.sns import SnsTopics
 from workers.notifying.webhook import NoWebhook
@@ -53,7 +53,7 @@ def notifying(
             sender.wake()
 
     notifier = Notifier(stores.work, wake_senders)
-    follower = Follower(stores.log, notifier)
+    follower = Follower(stores.log, notifier, looking_after=CHANGES)
     pending = PendingNotifications(stores.work)
     office = Office(
         pending, stores.log, application.notifications, clock, metrics, lambda: follower.position >= end_of_log

@@ -35,13 +35,16 @@ from service.settings import AWS, Settings
 from service.stores import Stores
 from workers.checks import REGISTRY, catalogue
 from workers.clock_driver import ClockDriver
+from workers.demand import DEMAND
 from workers.dispatcher import Dispatcher
-from workers.due_audits import DueAudits
+from workers.due_audits import CHANGES, DueAudits
 from workers.inventory.certificate_reader import CertificateReader
 from workers.key_blocklist import load_key_blocklist
 from workers.notifying.pending import PendingNotifications
+from workers.presence import collection
 from workers.queue import Queue
 from workers.queue_depths import queue_depths
+from workers.retention import kept_audits
 from workers.revocation.collecting import RevocationCollector
 from workers.revocation.fetching import Fetcher
 from workers.revocation.store import RevocationStore
@@ -171,13 +174,14 @@ def coordination(
             end_of_log=end_of_log,
             pruning=read_model_pruning(of.settings, of.stores, of.clock, metrics),
         )
-        answering = _started(Follower(log, read_models), opened)
+        answering = _started(Follower(log, read_models, looking_after=()), opened)
         dispatcher = Dispatcher(work, queue, of.application.end_check_run, of.clock, most_in_flight=most_in_flight)
         if queue_is_of_this_process:
             dispatcher.recall_sent(counts_as_attempt=True)
             opened.callback(dispatcher.recall_sent, counts_as_attempt=False)
-        dispatching = _started(Follower(log, MeasuredAudits(dispatcher, metrics, end_of_log)), opened)
-        deciding = _started(Follower(log, of.presence.collection), opened)
+        measured = MeasuredAudits(dispatcher, metrics, end_of_log)
+        dispatching = _started(Follower(log, measured, looking_after=DEMAND), opened)
+        deciding = _started(Follower(log, of.presence.collection, looking_after=collection.CHANGES), opened)
         feed = presence_feed(
             of.settings,
             of.presence.store,
@@ -187,12 +191,12 @@ def coordination(
         )
         notes = opened.enter_context(feed)
         scheduler = Scheduler(work, of.application.start_scheduled_audit, of.clock)
-        scheduling = _started(Follower(log, scheduler), opened)
+        scheduling = _started(Follower(log, scheduler, looking_after=CHANGES), opened)
         announcing = opened.enter_context(
             notifying(of.settings, of.stores, of.application, of.clock, metrics, end_of_log)
         )
         keeping = retention(of.settings, of.stores, of.archives, of.clock, metrics)
-        retaining = _started(Follower(log, keeping), opened)
+        retaining = _started(Follower(log, keeping, looking_after=kept_audits.CHANGES), opened)
         followings = (read_models, dispatcher, of.presence.collection, scheduler, announcing.notifier, keeping)
         positions = {each.name: each.position for each in followings}
         depths = queue_depths(work, collecting_checks(REGISTRY, is_account_linked=of.settings.source == AWS))

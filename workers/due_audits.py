@@ -69,10 +69,14 @@ class DueAudits:
 
 
 class Planning:
-    """Changes the table inside a transaction."""
+    """Changes the table inside a transaction: what a batch of events changes is read once and written together."""
 
     def __init__(self, rows: Transaction) -> None:
         self._rows = rows
+        self._planned: dict[_Key, _Planned | None] = {}
+        """What was read of the table, or has changed since; None for what was deleted."""
+        self._changed: dict[_Key, Event] = {}
+        """Which event has changed it last."""
 
     def created(self, event: ScheduledAuditCreated) -> None:
         """Plan the first audit."""
@@ -80,41 +84,57 @@ class Planning:
 
     def changed(self, event: ScheduledAuditChanged) -> None:
         """Plan anew, if it is the schedule that has changed."""
-        planned = self._planned(event)
+        planned = self._planned_for(event)
         if planned.schedule != event.schedule:
             self._plan(event, planned._replace(schedule=event.schedule, since=event.timestamp))
 
     def started(self, event: ScheduledAuditStarted) -> None:
         """Plan the next audit: of what was due until now, this one is all that comes."""
-        self._plan(event, self._planned(event))
+        self._plan(event, self._planned_for(event))
 
     def deleted(self, event: ScheduledAuditDeleted) -> None:
         """Nothing is due any more."""
-        self._rows.execute("DELETE FROM due_audits WHERE account = ? AND name = ?", (event.account, event.name))
+        self._plan(event, None)
 
-    def _planned(self, event: ScheduledAuditChanged | ScheduledAuditStarted) -> "_Planned":
+    def write(self) -> None:
+        """Write what has changed: of each audit, the first time after its last event at which it is due."""
+        due = []
+        for key, event in self._changed.items():
+            planned = self._planned[key]
+            if planned is None:
+                self._rows.execute("DELETE FROM due_audits WHERE account = ? AND name = ?", key)
+                continue
+            next_due = timetable(key.account, key.name, *planned).next_after(event.timestamp)
+            schedule = msgspec.json.encode(planned.schedule).decode()
+            since = epoch_milliseconds(planned.since)
+            due.append((*key, planned.generation, schedule, since, epoch_milliseconds(next_due)))
+        if due:
+            self._rows.execute_many(INSERT, due)
+
+    def _planned_for(self, event: ScheduledAuditChanged | ScheduledAuditStarted) -> "_Planned":
+        key = _Key(event.account, event.name)
+        planned = self._planned.get(key) or self._read(key)
+        self._planned[key] = planned
+        return planned
+
+    def _read(self, key: "_Key") -> "_Planned":
         [(generation, schedule, since)] = self._rows.execute(
-            "SELECT generation, schedule, since FROM due_audits WHERE account = ? AND name = ?",
-            (event.account, event.name),
+            "SELECT generation, schedule, since FROM due_audits WHERE account = ? AND name = ?", key
         )
         return _Planned(generation, msgspec.json.decode(schedule, type=Schedule), from_epoch_milliseconds(since))
 
-    def _plan(
-        self, event: ScheduledAuditCreated | ScheduledAuditChanged | ScheduledAuditStarted, planned: "_Planned"
-    ) -> None:
-        """Note the first time after the event at which the audit is due."""
-        table = timetable(event.account, event.name, *planned)
-        self._rows.execute(
-            INSERT,
-            (
-                event.account,
-                event.name,
-                planned.generation,
-                msgspec.json.encode(planned.schedule).decode(),
-                epoch_milliseconds(planned.since),
-                epoch_milliseconds(table.next_after(event.timestamp)),
-            ),
-        )
+    def _plan(self, event: "_OfAnAudit", planned: "_Planned | None") -> None:
+        key = _Key(event.account, event.name)
+        self._planned[key] = planned
+        self._changed[key] = event
+
+
+_OfAnAudit = ScheduledAuditCreated | ScheduledAuditChanged | ScheduledAuditStarted | ScheduledAuditDeleted
+
+
+class _Key(NamedTuple):
+    account: AccountId
+    name: str
 
 
 class _Planned(NamedTuple):

@@ -62,6 +62,22 @@ class Followed:
         With `concerning`, events of other types than these change nothing, and pass without touching the tables
         until `note` is called.
         """
+
+        def change_each(rows: Transaction, unknown: Sequence[Recorded]) -> None:
+            for each in unknown:
+                EVENT.set(each.event)
+                change(rows, each)
+
+        self.take_together(recorded, position, change_each, concerning)
+
+    def take_together(
+        self,
+        recorded: Sequence[Recorded],
+        position: int,
+        change: Callable[[Transaction, Sequence[Recorded]], None],
+        concerning: Container[type[Event]] | None = None,
+    ) -> None:
+        """Do what `take` does, with all events that are not known yet in one call."""
         if concerning is None or any(type(each.event) in concerning for each in recorded):
             self._move(recorded, position, change)
         self._passed = position
@@ -82,15 +98,15 @@ class Followed:
             self._next_note = self._monotonic() + SECONDS_BETWEEN_NOTES
 
     def _move(
-        self, recorded: Sequence[Recorded], position: int, change: Callable[[Transaction, Recorded], None]
+        self,
+        recorded: Sequence[Recorded],
+        position: int,
+        change: Callable[[Transaction, Sequence[Recorded]], None],
     ) -> None:
         with self._database.transaction() as rows:
             known = _position(rows.execute(self._position, (self._follower,)))
             self._require_kept(known)
-            for each in recorded:
-                if each.position > known:
-                    EVENT.set(each.event)
-                    change(rows, each)
+            change(rows, [each for each in recorded if each.position > known])
             moved = max(position, known)
             rows.execute(self._move_to, (self._follower, moved))
         self._noted = moved
@@ -107,5 +123,5 @@ def _position(rows: Sequence[tuple[int]]) -> int:
     return sum(position for (position,) in rows)
 
 
-def _nothing(_: Transaction, __: Recorded) -> None:
+def _nothing(_: Transaction, __: Sequence[Recorded]) -> None:
     pass

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from events.at_hand import EVENT
 from events.clock import Clock
 from events.event import Cause
 from events.log import Recorded
@@ -44,7 +45,7 @@ class Scheduler:
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note when what these events are about is due next."""
-        self._followed.take(recorded, position, _plan, CHANGES)
+        self._followed.take_together(recorded, position, _plan, CHANGES)
 
     def idle(self) -> None:
         """Start what is due: each once, and again if that failed, until the log says that it has begun."""
@@ -61,10 +62,14 @@ class Scheduler:
         return Cause(audit.account, self._clock.now(), self.name, request_id="")
 
 
-def _plan(rows: Transaction, recorded: Recorded) -> None:
-    change = CHANGES.get(type(recorded.event))
-    if change is not None:
-        change(Planning(rows), recorded.event)
+def _plan(rows: Transaction, recorded: Sequence[Recorded]) -> None:
+    planning = Planning(rows)
+    for each in recorded:
+        change = CHANGES.get(type(each.event))
+        if change is not None:
+            EVENT.set(each.event)
+            change(planning, each.event)
+    planning.write()
 
 
 def _failed(command: Future[Any]) -> bool:

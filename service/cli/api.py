@@ -9,6 +9,7 @@ from events.clock import SystemClock
 from service.cli.environment import settings
 from service.cli.role import require_the_computers_clock
 from service.cli.serving import serve_until_stopped
+from service.cli.standing_memory import spare_what_is_loaded
 from service.cli.starting import start_explained
 from service.observing.log_lines import log_to
 from service.roles.api import api as api_process
@@ -42,4 +43,5 @@ def api(host: str | None, port: int | None, insecure: bool | None) -> None:
     require_the_computers_clock(chosen)
     log_to(sys.stderr, chosen.observing)
     with start_explained(chosen), api_process(chosen, SystemClock()) as services:
+        spare_what_is_loaded()
         asyncio.run(serve_until_stopped(services))

@@ -9,6 +9,7 @@ from threading import Event
 import click
 
 from service.cli.screen import standard_error, standard_output
+from service.cli.standing_memory import spare_what_is_loaded
 from service.cli.starting import start_explained
 from service.settings import MANUAL, Settings
 from service.variables import SettingError
@@ -20,6 +21,7 @@ def role(settings: Settings) -> Iterator[Event]:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
+    spare_what_is_loaded()
     with role_explained(settings):
         yield stopped
     standard_error().print("Stopped.")

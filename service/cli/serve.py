@@ -10,6 +10,7 @@ from events.clock import SystemClock
 from service.access.loopback import is_loopback
 from service.cli.environment import settings
 from service.cli.serving import serve_until_stopped
+from service.cli.standing_memory import spare_what_is_loaded
 from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.observing.log_lines import log_to
@@ -110,6 +111,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, insecure: b
     log_to(sys.stderr, chosen.observing)
     _require_that_no_stranger_moves_the_clock(chosen)
     with start_explained(chosen), embedded(chosen, SystemClock()) as services:
+        spare_what_is_loaded()
         asyncio.run(serve_until_stopped(services))
 
 

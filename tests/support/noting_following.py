@@ -21,6 +21,8 @@ class NotingFollowing:
         self.poison: int | None = None
         """The position of an event that can't be taken."""
         self.idled = threading.Event()
+        self.looked_after: list[int] = []
+        """How far it had come each time it looked around."""
 
     def position(self) -> int:
         self._get_into_trouble()
@@ -38,6 +40,7 @@ class NotingFollowing:
 
     def idle(self) -> None:
         self._get_into_trouble()
+        self.looked_after.append(self.taken[-1].position if self.taken else 0)
         self.idled.set()
 
     def _get_into_trouble(self) -> None:

@@ -84,7 +84,7 @@ class Retention:
 
     def take(self, recorded: Sequence[Recorded], position: int) -> None:
         """Note what audits are about, and refer to."""
-        self._followed.take(recorded, position, _note)
+        self._followed.take(recorded, position, _note, CHANGES)
 
     def idle(self) -> None:
         """Go on with a round, or begin one: once a minute."""

@@ -4,15 +4,16 @@ import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from events.audit_account_events import AuditRoleChanged
+from events.audit_account_events import AuditChecksEnabled, AuditRoleChanged
 from events.codec import EventMapper, UnreadableEvent
 from events.errors import StoreUnavailable
-from events.follower import BATCH, Follower
-from events.log import EventLog
+from events.follower import Follower
+from events.log import BATCH, EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import SqliteRecorder, open_sqlite_log
 from tests.support.example_events import example
@@ -33,8 +34,8 @@ def following() -> NotingFollowing:
 def start(log: EventLog, following: NotingFollowing) -> Iterator[Start]:
     started: list[Follower] = []
 
-    def start_one(*, patience: float = PATIENCE, log: EventLog = log) -> Follower:
-        follower = Follower(log, following, patience=patience)
+    def start_one(*, patience: float = PATIENCE, log: EventLog = log, **told: Any) -> Follower:
+        follower = Follower(log, following, patience=patience, **told)
         started.append(follower)
         follower.start()
         return follower
@@ -117,6 +118,16 @@ class TestFollowing:
         for _ in range(5):
             assert following.idled.wait(PATIENCE)
             following.idled.clear()
+
+    def test_it_looks_around_at_once_only_after_events_that_matter(self, log, following, start):
+        follower = start(looking_after={AuditChecksEnabled})
+        assert following.idled.wait(PATIENCE)
+        following.idled.clear()
+        assert follower.wait_until(append(log), PATIENCE)
+        last = log.append([example(AuditChecksEnabled, 1, originator_id=uuid4(), check_names=[])])[-1]
+        assert follower.wait_until(last, PATIENCE)
+        assert following.idled.wait(PATIENCE / 2)
+        assert following.looked_after == [0, last]
 
     def test_nobody_is_disturbed_by_a_stop_without_a_start(self, log, following):
         Follower(log, following).stop()
@@ -238,8 +249,8 @@ class LogThatComesBack(EventLog):
         super().__init__(opened._mapper, opened._recorder)
         self._failing = calls_that_fail
 
-    def after(self, position, limit=500):
+    def batch_after(self, position):
         if self._failing:
             self._failing -= 1
             raise AWAY
-        return super().after(position, limit)
+        return super().batch_after(position)

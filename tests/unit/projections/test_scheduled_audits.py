@@ -45,6 +45,24 @@ def test_a_daily_audit_has_no_day(projecting, history):
     assert (audit.frequency, audit.day_of_month, audit.day_of_week) == (AuditFrequency.DAILY, None, None)
 
 
+def test_of_many_changes_in_a_row_the_last_stands(projecting, history):
+    for frequency in (AuditFrequency.DAILY, AuditFrequency.WEEKLY, AuditFrequency.DAILY):
+        day = DayOfWeek.FRI if frequency is AuditFrequency.WEEKLY else None
+        history.scheduled_audit_changed("nightly", Schedule(frequency, day_of_week=day), [LOGGING])
+        history.scheduled_audit_tagged("nightly", {"team": frequency})
+    history.scheduled_audit_changed("nightly", WEEKLY, [LOGGING])
+    history.scheduled_audit_changed("nightly", WEEKLY, [EXPIRING])
+
+    assert described(projecting, history) == replace(NIGHTLY, tags={"team": AuditFrequency.DAILY})
+
+
+def test_what_came_before_a_deletion_does_not_come_after_it(projecting, history):
+    history.scheduled_audit_changed("nightly", Schedule(AuditFrequency.DAILY), [LOGGING])
+    history.scheduled_audit_deleted("nightly")
+    history.scheduled_audit_created("nightly", WEEKLY, [EXPIRING], {"team": "fleet"})
+    assert described(projecting, history) == NIGHTLY
+
+
 def test_tags_are_added_and_overwritten(projecting, history):
     history.scheduled_audit_tagged("nightly", {"team": "core", "cost": "7"})
 

@@ -111,6 +111,26 @@ def test_other_checks_leave_the_plan_as_it_is(at, nightly):
     assert at.scheduler.due_audits.next() == due
 
 
+def test_a_batch_leaves_the_same_plan_as_its_events_one_by_one(at, nightly, tmp_path):
+    """Another schedule and back is a schedule that was given anew."""
+    fortnightly = Schedule(AuditFrequency.BIWEEKLY, day_of_week=DayOfWeek.SUN)
+    for schedule in (fortnightly, SUNDAYS, fortnightly, DAILY, fortnightly):
+        at.history.now += timedelta(days=8)
+        at.history.scheduled_audit_changed("nightly", schedule)
+    at.history.scheduled_audit_deleted("nightly")
+    at.history.scheduled_audit_created("nightly", SUNDAYS, generation=2)
+    at.history.scheduled_audit_changed("nightly", fortnightly)
+    at.history.scheduled_audit_created("other", DAILY, generation=3)
+    at.history.scheduled_audit_deleted("other")
+    at.follow()
+    one_by_one = Scheduling(SqliteDatabase(tmp_path / "one by one.sqlite", durable=False))
+    for each in recorded(at.history.events):
+        one_by_one.scheduler.take([each], each.position)
+    sql = "SELECT * FROM due_audits"
+    assert at.database.query(sql) == one_by_one.database.query(sql)
+    one_by_one.database.close()
+
+
 def test_what_is_deleted_is_not_due(at, nightly):
     at.history.scheduled_audit_deleted("nightly")
     at.follow()
