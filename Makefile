@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve cluster test chaos check bench clean
+.PHONY: help install demo serve cluster test chaos fuzz check bench clean
 
 PYTHON ?=
 TESTS ?=
@@ -45,6 +45,9 @@ test: install ## run every test (TESTS=pattern or path: only these)
 
 chaos: install ## let 210 faults befall a cluster at work, then see whether anything is lost (SEED=number: those again)
 	@$(RUN) tests.faults.siege $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+fuzz: install ## send everything that reads what strangers write nearly right input (SEED=number, ARGS='--seconds 60')
+	@$(RUN) tests.fuzz $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: install ## look at style, types and the direction of imports
 	@$(RUN) ruff format --check .

@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from events.errors import Refusal
 from service.wire.answered import Answered
@@ -47,7 +48,18 @@ def _without_nulls(given: Any) -> Any:
     return {name: value for name, value in given.items() if value is not None}
 
 
-Map = Annotated[dict[K, V], BeforeValidator(_without_nulls)]
+class _NullIsAbsent:
+    """What the schema of a map says of its entries beside what pydantic knows."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        written = handler(schema)
+        values = {"anyOf": [written["additionalProperties"], {"type": "null"}]}
+        return written | {"additionalProperties": values, "maxProperties": MAX_MAP_ENTRIES}
+
+
+Map = Annotated[dict[K, V], BeforeValidator(_without_nulls), _NullIsAbsent()]
 """A map; an entry whose value is null is absent."""
 
 Enumerated = Annotated[E, Field(strict=False)]

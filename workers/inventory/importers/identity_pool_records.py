@@ -8,7 +8,16 @@ import orjson
 
 from events.vocabulary import AccountId
 from workers.inventory.importers.inventory_record import InventoryRecord
-from workers.inventory.importers.record_members import Record, choice, flag, needed, structure, structures, text
+from workers.inventory.importers.record_members import (
+    Record,
+    choice,
+    flag,
+    needed,
+    structure,
+    structures,
+    text,
+    written,
+)
 from workers.inventory.importers.rejection import RecordRejected
 from workers.inventory.importers.role_records import ARN, ARN_FORM
 from workers.inventory.kinds import IDENTITY_POOLS
@@ -36,8 +45,8 @@ def identity_pool(record: Record, _: AccountId | None) -> InventoryRecord:
         "authenticated_roles": _roles(roles, "authenticated", mapped),
         "unauthenticated_roles": _roles(roles, "unauthenticated", []),
         "has_roles_from_tokens": int(any(mapping.get("Type") == "Token" for mapping in mappings.values())),
-        "roles": None if roles is None else orjson.dumps(roles).decode(),
-        "role_mappings": orjson.dumps(mappings).decode() if mappings else None,
+        "roles": None if roles is None else written(roles, "Roles"),
+        "role_mappings": written(mappings, "RoleMappings") if mappings else None,
     }
     return InventoryRecord(IDENTITY_POOLS, values)
 

@@ -75,7 +75,7 @@ def document(record: Record, name: str, longest: int) -> str | None:
     """
     given = record.get(name)
     if isinstance(given, Mapping):
-        given = orjson.dumps(given).decode()
+        given = written(given, name)
     elif isinstance(given, str) and given.startswith("%"):
         given = unquote(given)
     if given is None:
@@ -85,6 +85,14 @@ def document(record: Record, name: str, longest: int) -> str | None:
     if len(given) > longest:
         raise RecordRejected(f"{name} is longer than {longest:,} characters")
     return given
+
+
+def written(given: Record, name: str) -> str:
+    """An object as JSON. It may have been nested more deeply than can be written, as nothing of AWS's is."""
+    try:
+        return orjson.dumps(given).decode()
+    except orjson.JSONEncodeError:
+        raise RecordRejected(f"{name} is nested too deeply") from None
 
 
 def moment(record: Record, name: str) -> int | None:
