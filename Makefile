@@ -49,11 +49,12 @@ chaos: install ## let 210 faults befall a cluster at work, then see whether anyt
 fuzz: install ## send everything that reads what strangers write nearly right input (SEED=number, ARGS='--seconds 60')
 	@$(RUN) tests.fuzz $(if $(SEED),--seed $(SEED)) $(ARGS)
 
-check: install ## look at style, types and the direction of imports
+check: install ## look at style, types, the direction of imports, and advisories of what is pinned
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
 	@.venv/bin/lint-imports
+	@$(RUN) tests.support.advisories
 
 bench: install ## measure speed and memory, each against its limit
 	@$(RUN) tests.benchmarks

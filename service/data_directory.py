@@ -13,7 +13,7 @@ class DataDirectoryError(Exception):
 
 @dataclass(frozen=True)
 class DataDirectory:
-    """Where each store lives. The log, the inventory and presence hold what can't be made again."""
+    """Where each store lives. The log, the inventory, presence and the chain hold what can't be made again."""
 
     path: Path
 
@@ -31,6 +31,16 @@ class DataDirectory:
     def presence(self) -> Path:
         """When devices were connected."""
         return self.path / "presence.sqlite"
+
+    @property
+    def chain(self) -> Path:
+        """The tree over the log, and its checkpoints. Made again from the log, it proves nothing of before."""
+        return self.path / "chain.sqlite"
+
+    @property
+    def checkpoint_key(self) -> Path:
+        """What signs checkpoints, where no other key is set."""
+        return self.path / "checkpoint.key"
 
     @property
     def read_models(self) -> Path:

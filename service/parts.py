@@ -16,12 +16,13 @@ from events.progress import Progress
 from projections.read_models import ReadModels
 from service.access.credential_book import CredentialBook
 from service.as_of.past import Past
+from service.chain_parts import chained
 from service.linked_account import linked_account
 from service.notifying_parts import notifying
 from service.observing.at_scrape import FollowerLag, QueueDepths
 from service.observing.audit_results import CheckResultMetrics, PendingNotificationMetrics
 from service.observing.audits import MeasuredAudits
-from service.observing.health import all_reasons, of_follower, of_log, of_queue
+from service.observing.health import all_reasons, of_chain, of_follower, of_log, of_queue
 from service.observing.metrics import Metrics
 from service.observing.traces import Traces
 from service.observing.tracing import traces_to
@@ -195,10 +196,11 @@ def coordination(
         announcing = opened.enter_context(
             notifying(of.settings, of.stores, of.application, of.clock, metrics, end_of_log)
         )
-        keeping = retention(of.settings, of.stores, of.archives, of.clock, metrics)
+        chaining, chain_follower = opened.enter_context(chained(of.settings, of.stores, of.clock))
+        keeping = retention(of.settings, of.stores, of.archives, of.clock, metrics, chaining.position)
         retaining = _started(Follower(log, keeping, looking_after=kept_audits.CHANGES), opened)
         followings = (read_models, dispatcher, of.presence.collection, scheduler, announcing.notifier, keeping)
-        positions = {each.name: each.position for each in followings}
+        positions = {each.name: each.position for each in followings} | {chaining.name: chaining.position}
         depths = queue_depths(work, collecting_checks(REGISTRY, is_account_linked=of.settings.source == AWS))
         for collector in (
             FollowerLag(log, positions, of.clock),
@@ -222,6 +224,7 @@ def coordination(
                 of_follower(announcing.follower, "The notifications", end_of_log),
                 of_queue(dispatcher),
                 of_log(log),
+                of_chain(chain_follower),
             ),
             notes,
         )

@@ -1,5 +1,6 @@
 """What removes what is older than the retention, put together."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from events.archives import Archives
@@ -19,11 +20,23 @@ def read_model_pruning(settings: Settings, stores: Stores, clock: Clock, metrics
     return ReadModelPruning(stores.read_models, clock, _retention(settings), metrics.pruned)
 
 
-def retention(settings: Settings, stores: Stores, archives: Archives, clock: Clock, metrics: Metrics) -> Retention:
-    """What prunes everything else, and archives the log if there is a place for that."""
+def retention(
+    settings: Settings,
+    stores: Stores,
+    archives: Archives,
+    clock: Clock,
+    metrics: Metrics,
+    chained_to: Callable[[], int],
+) -> Retention:
+    """What prunes everything else, and archives the log if there is a place for that.
+
+    Nothing leaves the log after the position to which it is chained.
+    """
     retirement = None
     if settings.archive_directory is not None:
-        retirement = Retirement(stores.log, archives, settings.archive_directory, clock, metrics.pruned)
+        retirement = Retirement(
+            stores.log, archives, settings.archive_directory, clock, metrics.pruned, chained_to
+        )
     return Retention(
         stores.log,
         stores.work,

@@ -9,6 +9,7 @@ from typing import Self
 from events.vocabulary import AccountId
 from service.access.door_settings import DEFAULT_DOOR, Door, door
 from service.access.sealing_key import sealing_keys
+from service.checkpoint_settings import CheckpointSettings, checkpoint_settings
 from service.database_setting import database_url
 from service.mqtt_settings import mqtt_broker
 from service.observing.settings import DEFAULT_OBSERVING, Observing, observing
@@ -30,6 +31,8 @@ AWS = "aws"
 """The two sources of the inventory."""
 
 DEFAULT_ACCOUNT = AccountId("000000000000")
+
+DEFAULT_CHECKPOINTS = CheckpointSettings(f"fleet-audit/{DEFAULT_ACCOUNT}")
 
 ACCOUNT = re.compile(r"[0-9]{12}")
 """What an account id is."""
@@ -57,6 +60,8 @@ class Settings:
     """Under which the secrets of credentials are sealed; none: a key file in the data directory is."""
     insecure: bool = False
     """Let everybody in who can reach the service, wherever it listens and whatever credentials there are."""
+    checkpoints: CheckpointSettings = field(default=DEFAULT_CHECKPOINTS, repr=False)
+    """Who signs checkpoints of the log."""
     source: str = IMPORT
     """`import`: the inventory is what was imported. `aws`: an audit reads the account with boto3 first."""
     assumes_role: bool = True
@@ -107,6 +112,7 @@ class Settings:
             region=given.matching("FLEET_AUDIT_REGION", cls.region, _REGION, "an AWS region such as us-east-1"),
             credentials_keys=sealing_keys(given),
             insecure=given.switch("FLEET_AUDIT_INSECURE", default=cls.insecure),
+            checkpoints=checkpoint_settings(given, account),
             source=given.choice("FLEET_AUDIT_SOURCE", cls.source, (IMPORT, AWS)),
             assumes_role=given.switch("FLEET_AUDIT_ASSUME_ROLE", default=cls.assumes_role),
             retention_days=given.whole_number("FLEET_AUDIT_RETENTION_DAYS", cls.retention_days, 1, 3_650),

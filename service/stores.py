@@ -14,6 +14,7 @@ from events.store.postgresql_database import PostgresqlDatabase
 from events.store.postgresql_lock import AdvisoryLock
 from events.store.replaceable_database import ReplaceableDatabase
 from events.store.sqlite import open_sqlite_log
+from events.store.stored_rows import StoredRows, postgresql_rows, sqlite_rows
 from service.data_directory import (
     DataDirectory,
     DataDirectoryError,
@@ -44,6 +45,10 @@ class Stores:
     """What the dispatcher knows to be open; made of the log as well."""
     presence: Database
     """When devices were connected."""
+    chain: Database
+    """The tree over the log, and its checkpoints."""
+    stored_rows: StoredRows
+    """The log once more, as it is stored: what is chained."""
     reading_lock: Callable[[str], ImportLock]
     """The lock of a name, for those that read a linked account into the inventory."""
 
@@ -135,6 +140,8 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
 
 @contextmanager
 def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | None = None) -> Iterator[Stores]:
+        stored_rows = sqlite_rows(directory.events)
+        opened.callback(stored_rows.close)
     """Open the schemas of a database, once `fleet-audit migrate` has made them.
 
     That, and the server, are waited for with `patience` (seconds) or until `stopped` is set; then StoreUnavailable
@@ -146,6 +153,8 @@ def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | Non
 
         def database(schema: str, *, durable: bool) -> PostgresqlDatabase:
             made = PostgresqlDatabase(url, schema, durable=durable)
+            chain=database(directory.chain, durable=True),
+            stored_rows=stored_rows,
             opened.callback(made.close)
             return made
 
@@ -168,5 +177,9 @@ def _serving_alone(url: str) -> Iterator[None]:
     connections = Connections(url, "public", most=1)
     with closing(connections), closing(AdvisoryLock(connections, "serve")) as lock:
         if not lock.take():
+        stored_rows = postgresql_rows(url)
+        opened.callback(stored_rows.close)
             raise DataDirectoryError("The database is in use by another `fleet-audit serve`.")
         yield
+            chain=database("chain", durable=True),
+            stored_rows=stored_rows,

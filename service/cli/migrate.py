@@ -49,6 +49,7 @@ def _migrate_directory(directory: DataDirectory) -> None:
         databases = {
             "inventory": stores.revocation,
             "presence": stores.presence,
+            "chain": stores.chain,
             "read_models": stores.read_models,
             "work": stores.work,
         }

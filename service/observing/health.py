@@ -6,6 +6,7 @@ from events.errors import StoreUnavailable
 from events.follower import Follower
 from events.log import EventLog
 from events.progress import Progress
+from workers.chain.chain_follower import ChainFollower
 from workers.crews import Crews
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
@@ -33,6 +34,11 @@ def of_follower(follower: Follower, what: str, end_of_log: int) -> Question:
         return []
 
     return reasons
+
+
+def of_chain(follower: ChainFollower) -> Question:
+    """Ask what chains the log, which nobody waits for: how far it is behind is a metric."""
+    return lambda: [f"The log is not chained any more: {follower.failure}"] if follower.failure else []
 
 
 def of_read_models(progress: Progress, end_of_log: int) -> Question:

@@ -38,6 +38,8 @@ class Retaining:
         self.committer.start()
         self.revocation = RevocationStore(stores.revocation)
         self.pruned: Counter[str] = Counter()
+        self.chained_to = 2**40
+        """Up to which position the chain knows the log."""
         self._appended = 0
 
     def retention(self, *, archives: bool = False) -> Retention:
@@ -55,7 +57,9 @@ class Retaining:
 
     def retirement(self) -> Retirement:
         """What archives."""
-        return Retirement(self.log, Archives(self.committer), self.directory, self.clock, self._count)
+        return Retirement(
+            self.log, Archives(self.committer), self.directory, self.clock, self._count, lambda: self.chained_to
+        )
 
     def _count(self, kind: str, rows: int) -> None:
         self.pruned[kind] += rows

@@ -33,19 +33,30 @@ class Retirement:
     """Archives audits and removes their events from the log."""
 
     def __init__(
-        self, log: EventLog, archives: Archives, directory: Path, clock: Clock, pruned: Callable[[str, int], None]
+        self,
+        log: EventLog,
+        archives: Archives,
+        directory: Path,
+        clock: Clock,
+        pruned: Callable[[str, int], None],
+        chained_to: Callable[[], int],
     ) -> None:
-        """Archives lie below `directory`."""
+        """Archives lie below `directory`. `chained_to` tells up to which position events are in the chain."""
         self._log = log
         self._archives = archives
         self._directory = directory
         self._clock = clock
         self._pruned = pruned
+        self._chained_to = chained_to
 
     def retire(self, audit: EndedAudit) -> Iterator[None]:
         """Archive an audit and remove it, a transaction a step. StoreUnavailable means: later."""
         summary = self._summary(audit) or self._archive(audit)
         yield
+        if self._chained_to() < summary.last_position:
+            raise LogUnavailable(
+                "An archived audit is removed from the log once it is in the chain, and it is not yet."
+            )
         first, *others = streams_of(audit, summary)
         for at in range(0, len(others), STREAMS_A_TRANSACTION):
             self._remove(others[at : at + STREAMS_A_TRANSACTION])
