@@ -1,7 +1,7 @@
 """Asks whether an advisory is known of any version that is pinned: `pip-audit`, where PyPI tells it.
 
-Without the network, or from a mirror that has packages and no advisories, nothing is known. That is said, and is no
-failure, or nobody could work there; likewise where PyPI is slower than `PATIENCE`.
+Without the network, or from a mirror that has packages and no advisories, nothing is known. That is said, and is
+no failure, or nobody could work there; likewise where PyPI is slower than `PATIENCE`.
 """
 
 import json
