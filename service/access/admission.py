@@ -69,7 +69,7 @@ async def _body_sha256(request: web.Request, operation: str, signed: Signed) -> 
     if operation in STREAMED and stated is not None:
         request[CONTENT] = HashedContent(request.content, stated, _another_body())
         return stated
-    body = await whole_body(request) if request.can_read_body else b""
+    body = await whole_body(request) if request.body_exists else b""
     request[CONTENT] = WholeContent(body)
     digest = sha256(body).hexdigest() if body else _NOTHING
     if stated is not None and stated != digest:

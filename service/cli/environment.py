@@ -21,3 +21,9 @@ def settings(**options: Any) -> Settings:
 def has_own_credentials() -> bool:
     """Whether the caller told boto3 who he is. If not, a placeholder signs."""
     return any(os.environ.get(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_PROFILE"))
+
+
+def signing_region() -> str:
+    """The region that our own requests are signed for: the service's, or the one that AWS tools are told."""
+    names = ("FLEET_AUDIT_REGION", "AWS_REGION", "AWS_DEFAULT_REGION")
+    return next((os.environ[name] for name in names if os.environ.get(name)), Settings.region)

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from events.vocabulary import AccountId
 from service.cli.record_line import record_line
+from service.cli.signing import signed
+from service.cli.spooling import PIECE, spooled
 from workers.inventory.certificate_facts import tolerated_irregularities
 from workers.inventory.importers.file_tree import FoundFile, files_under
 from workers.inventory.importers.import_paths import Progress
@@ -18,9 +20,6 @@ from workers.inventory.importers.read_file import read_file
 from workers.inventory.importers.rejection import Rejection, Rejections
 
 PATH = "/fleet-audit/inventory/import"
-PIECE = 64 * 1024
-"""Bytes that are sent at a time."""
-
 LONGEST_SILENCE = 600.0
 """Seconds that the service may take to answer after the last byte: it publishes the import then."""
 
@@ -88,15 +87,12 @@ def post_ndjson(endpoint_url: str, target: str, pieces: Iterator[bytes]) -> dict
     connection_type = HTTPSConnection if parts.scheme == "https" else HTTPConnection
     connection = connection_type(parts.hostname, parts.port, timeout=LONGEST_SILENCE)
     try:
-        with suppress(BrokenPipeError, ConnectionResetError):
-            # If it stops reading, it has refused, and its answer says why.
-            connection.request(
-                "POST",
-                parts.path.rstrip("/") + target,
-                pieces,
-                {"Content-Type": "application/x-ndjson"},
-                encode_chunked=True,
-            )
+        path = parts.path.rstrip("/") + target
+        # If it stops reading, it has refused, and its answer says why.
+        with spooled(pieces) as (body, digest), suppress(BrokenPipeError, ConnectionResetError):
+            url = f"{parts.scheme}://{parts.netloc}{path}"
+            headers = signed("POST", url, {"Content-Type": "application/x-ndjson"}, digest)
+            connection.request("POST", path, body, headers, encode_chunked=True)
         answer = connection.getresponse()
         body = json.loads(answer.read())
     except (OSError, HTTPException, ValueError) as error:

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 from rich.markup import escape
 
 from service.cli.environment import settings
-from service.cli.http_import import PIECE, HttpImportError, post_ndjson
+from service.cli.http_import import HttpImportError, post_ndjson
 from service.cli.importing import REJECTIONS_SHOWN
 from service.cli.screen import standard_error, standard_output
 from workers.inventory.importers.rejection import Rejection
 
 PATH = "/fleet-audit/inventory/presence"
+
+BATCH = 512 * 1024
+LONGEST_LINE = 256 * 1024
+"""Bytes. A signed body of presence events has at most 1 MiB, so that none is recorded before all is checked."""
+
+COUNTED = ("recorded", "repeated", "ignored", "rejected")
 
 NOTHING_TAKEN = 1
 SOME_REJECTED = 3
@@ -52,7 +58,7 @@ def presence(context: click.Context, files: tuple[IO[bytes], ...], endpoint_url:
     taken = rejected = 0
     for file in files:
         try:
-            answer = post_ndjson(endpoint_url or f"http://{chosen.host}:{chosen.port}", PATH, _pieces(file))
+            answer = _posted(endpoint_url or f"http://{chosen.host}:{chosen.port}", file)
         except HttpImportError as error:
             raise click.ClickException(str(error)) from error
         taken += answer["recorded"] + answer["repeated"]
@@ -69,6 +75,23 @@ def presence(context: click.Context, files: tuple[IO[bytes], ...], endpoint_url:
     context.exit(NOTHING_TAKEN if not taken else SOME_REJECTED if rejected else 0)
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    while piece := file.read(PIECE):
-        yield piece
+def _posted(endpoint_url: str, file: IO[bytes]) -> dict[str, Any]:
+    """Send a file, a batch at a time, and return one answer for all. A file without events is sent as well."""
+    whole: dict[str, Any] = {}
+    lines = 0
+    for batch in _batches(file):
+        answer = post_ndjson(endpoint_url, PATH, iter([batch]))
+        for each in answer["rejections"]:
+            each["line"] = each.get("line", 0) + lines
+        counts = {name: whole.get(name, 0) + answer[name] for name in COUNTED}
+        whole = {**answer, **counts, "rejections": whole.get("rejections", []) + answer["rejections"]}
+        lines += batch.count(b"\n")
+    return whole
+
+
+def _batches(file: IO[bytes]) -> Iterator[bytes]:
+    """Whole lines, as many at a time as a signed body may have."""
+    batch = file.read(BATCH) + file.readline(LONGEST_LINE)
+    yield batch
+    while batch := file.read(BATCH) + file.readline(LONGEST_LINE):
+        yield batch

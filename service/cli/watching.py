@@ -11,6 +11,7 @@ import click
 import orjson
 
 from service.cli.json_over_http import said
+from service.cli.signing import signed
 
 LONGEST_SILENCE = 60.0
 """Seconds. The service says every 15 that it is still there."""
@@ -58,7 +59,7 @@ class Told(NamedTuple):
 def _told(endpoint_url: str, task_id: str, last_event_id: str) -> Iterator[Told]:
     headers = {"Accept": "text/event-stream", "Last-Event-ID": last_event_id}
     url = f"{endpoint_url.rstrip('/')}/fleet-audit/tasks/{task_id}/events"
-    request = Request(url, headers=headers)  # noqa: S310 - boto3 took the same endpoint
+    request = Request(url, headers=signed("GET", url, headers))  # noqa: S310 - boto3 took the same endpoint
     with urlopen(request, timeout=LONGEST_SILENCE) as lines:  # noqa: S310
         yield from events_in(lines)
 

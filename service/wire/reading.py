@@ -35,7 +35,7 @@ async def read(kind: type[R], request: web.Request, body_timeout: float = BODY_T
 
 async def _body(request: web.Request, timeout: float) -> dict[str, Any]:  # noqa: ASYNC109 - refused, not raised
     """Return the members in the body. No body is a body without members, as SDKs send it."""
-    if not request.can_read_body:
+    if not request.body_exists:
         return {}
     _require_json(request)
     raw = await whole_body(request, timeout)
