@@ -65,6 +65,8 @@ class HistoryFilter:
     task_id: str | None = None
     scheduled_audit_name: str | None = None
     check_name: str | None = None
+    up_to: int | None = None
+    """Only what stands at this position or before."""
 
 
 class History(Projection):
@@ -219,6 +221,9 @@ END_OF_TIME = 2**63 - 1
 CARRIED = frozenset({"originator_id", "originator_version", "timestamp", "account", "actor", "request_id"})
 """What a row has of every event in columns."""
 
+SECRET = frozenset({"secret"})
+"""Members that nobody is shown, though they are sealed."""
+
 INSERT = """
     INSERT INTO history
         (position, account, recorded_at, actor, request_id, kind, stream, version, event_id, task_id,
@@ -258,13 +263,14 @@ def _conditions(account: AccountId, wanted: HistoryFilter) -> Sequence[tuple[str
         ("kind >= ? AND kind < ?", kind),
         ("actor = ?", wanted.actor),
         ("task_id = ?", wanted.task_id),
+        ("position <= ?", wanted.up_to),
         ("scheduled_audit_name = ?", wanted.scheduled_audit_name),
         ("position IN (SELECT position FROM history_checks WHERE account = ? AND check_name = ?)", check),
     )
 
 
 def _members(event: Event) -> dict[str, Any]:
-    return {name: value for name, value in vars(event).items() if name not in CARRIED}
+    return {name: value for name, value in vars(event).items() if name not in CARRIED | SECRET}
 
 
 def _in_words(changes: Sequence[Change]) -> str:

@@ -13,6 +13,7 @@ from events import audit_notification as notifications
 from events import audit_task as tasks
 from events import check_run as runs
 from events import check_shard as shards
+from events import credential as credentials
 from events.audit_archive import AuditTaskArchived
 from events.event import Event
 from events.scheduled_audit import Schedule
@@ -207,6 +208,20 @@ def _retried(event: notifications.AuditNotificationRetried) -> Told:
     return Told(sentence, task_id=event.task_id)
 
 
+def _credential_created(event: credentials.CredentialCreated) -> Told:
+    described = f" ({event.description})" if event.description else ""
+    return Told(f"created the credential {event.access_key_id} with the role {event.role}{described}")
+
+
+def _credential_disabled(event: credentials.CredentialDisabled) -> Told:
+    return Told(f"disabled the credential {event.access_key_id}")
+
+
+def _credential_rotated(event: credentials.CredentialRotated) -> Told:
+    until = event.valid_until.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Told(f"put the credential {event.successor} in the place of {event.access_key_id}, valid until {until}")
+
+
 TELLERS: Mapping[type[Event], Callable[[Any], Told]] = {
     accounts.AuditRoleChanged: _role,
     accounts.AuditChecksEnabled: _enabled,
@@ -232,6 +247,9 @@ TELLERS: Mapping[type[Event], Callable[[Any], Told]] = {
     notifications.AuditNotificationDelivered: _delivered,
     notifications.AuditNotificationGivenUp: _given_up,
     notifications.AuditNotificationRetried: _retried,
+    credentials.CredentialCreated: _credential_created,
+    credentials.CredentialDisabled: _credential_disabled,
+    credentials.CredentialRotated: _credential_rotated,
 }
 """By the class of an event, what tells it."""
 

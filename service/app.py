@@ -11,6 +11,7 @@ from aiohttp.typedefs import Middleware
 from service.access.admission import admission
 from service.access.door_settings import Door
 from service.access.host_and_origin import host_and_origin
+from service.access.noted_refusals import noted_refusals
 from service.access.open_door import open_account
 from service.access.shared_token_buckets import SharedBuckets
 from service.access.streams import STREAMS, Streams
@@ -44,6 +45,7 @@ def make_app(services: Services) -> web.Application:
         middlewares=[
             answered(request_ids(), AnswerObserver(services.watched)),
             host_and_origin(settings.host, settings.door.allowed_hosts),
+            noted_refusals,
             _admission(services),
             throttled(buckets, rates(settings.door.throttling), settings.throttling_status, metrics),
             as_of,
@@ -59,6 +61,7 @@ def make_app(services: Services) -> web.Application:
     app[STOPPING] = asyncio.Event()
     app.on_shutdown.append(end_streams)
     app.cleanup_ctx.append(_list_threads)
+    app.cleanup_ctx.append(_refusals_written)
     app.cleanup_ctx.append(watching(services.watched))
     app.add_routes(routes())
     return app
@@ -90,6 +93,11 @@ def _admission(services: Services) -> Middleware:
     settings, book = services.settings, services.credentials
     is_open = open_account(settings.account, settings.host, book, insecure=settings.insecure)
     return admission(book, settings.region, is_open)
+
+
+async def _refusals_written(app: web.Application) -> AsyncIterator[None]:
+    with app[SERVICES].refusals.written_soon():
+        yield
 
 
 async def _list_threads(app: web.Application) -> AsyncIterator[None]:

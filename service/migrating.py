@@ -13,6 +13,7 @@ from events.store.postgresql_database import PostgresqlDatabase
 from events.store.schema import SchemaMissing, SchemaTooNew
 from projections.read_model_tables import ReadModelTables
 from projections.read_models import PROJECTIONS
+from service.refusal_log import REFUSAL_TABLES
 from workers.aws_account.staging import ACCOUNT_READING_TABLES
 from workers.due_audits import SCHEDULE_TABLES
 from workers.chain.store import CHAIN_TABLES
@@ -29,7 +30,7 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     "presence": (PRESENCE_TABLES,),
     "read_models": (ReadModelTables(PROJECTIONS),),
     "chain": (CHAIN_TABLES,),
-    "work": (WORK_TABLES, SCHEDULE_TABLES, NOTIFICATION_TABLES, KEPT_AUDIT_TABLES),
+    "work": (WORK_TABLES, SCHEDULE_TABLES, NOTIFICATION_TABLES, KEPT_AUDIT_TABLES, REFUSAL_TABLES),
 }
 """What lies in each schema of a database."""
 

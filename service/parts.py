@@ -30,6 +30,7 @@ from service.observing.watched import Watched
 from service.observing.work import WorkObserver
 from service.presence_feed import Notes, presence_feed
 from service.presence_parts import PresenceParts, presence_parts
+from service.refusal_log import RefusalLog
 from service.retention_parts import read_model_pruning, retention
 from service.services import Services
 from service.settings import AWS, Settings
@@ -111,6 +112,7 @@ def services(
     return Services(
         application=of.application,
         read_models=read_models,
+        refusals=RefusalLog(of.stores.work),
         past=Past(of.stores.log, read_models, of.clock, timedelta(days=of.settings.retention_days)),
         progress=progress,
         inventory=of.stores.inventory,

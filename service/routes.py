@@ -27,6 +27,8 @@ from service.operations.describe_account_audit_configuration import (
 from service.operations.describe_audit_finding import DescribeAuditFindingRequest, describe_audit_finding
 from service.operations.describe_audit_task import DescribeAuditTaskRequest, describe_audit_task
 from service.operations.describe_scheduled_audit import DescribeScheduledAuditRequest, describe_scheduled_audit
+from service.operations.export_history import PATH as EXPORT_HISTORY
+from service.operations.export_history import export_history
 from service.operations.import_inventory import PATH as IMPORT_INVENTORY
 from service.operations.import_inventory import import_inventory
 from service.operations.import_presence import PATH as IMPORT_PRESENCE
@@ -35,6 +37,10 @@ from service.operations.list_audit_differences import PATH as DIFFERENCES
 from service.operations.list_audit_differences import ListAuditDifferencesRequest, list_audit_differences
 from service.operations.list_audit_findings import ListAuditFindingsRequest, list_audit_findings
 from service.operations.list_audit_tasks import ListAuditTasksRequest, list_audit_tasks
+from service.operations.list_history import PATH as HISTORY
+from service.operations.list_history import ListHistoryRequest, list_history
+from service.operations.list_refusals import PATH as REFUSALS
+from service.operations.list_refusals import ListRefusalsRequest, list_refusals
 from service.operations.list_related_resources_for_audit_finding import (
     ListRelatedResourcesForAuditFindingRequest,
     list_related_resources_for_audit_finding,
@@ -131,6 +137,8 @@ EXTENSIONS = (
     Operation("GET", NOTIFICATIONS, ListNotificationsRequest, list_notifications),
     Operation("POST", RETRY_NOTIFICATIONS, RetryNotificationsRequest, retry_notifications),
     Operation("GET", DIFFERENCES, ListAuditDifferencesRequest, list_audit_differences),
+    Operation("GET", HISTORY, ListHistoryRequest, list_history),
+    Operation("GET", REFUSALS, ListRefusalsRequest, list_refusals),
 )
 """Operations of ours, read and answered like AWS's."""
 
@@ -145,6 +153,7 @@ def routes() -> list[web.RouteDef]:
         web.post(IMPORT_INVENTORY, import_inventory, name="ImportInventory"),
         web.post(IMPORT_PRESENCE, import_presence, name="ImportPresence"),
         web.get(WATCH_AUDIT_TASK, watch_audit_task, name="WatchAuditTask"),
+        web.get(EXPORT_HISTORY, export_history, name="ExportHistory"),
         web.get(DOCUMENT, openapi_document, name="OpenApi"),
         web.get(PAGE, api_page, name="ApiPage"),
         *watching_routes(),

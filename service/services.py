@@ -14,6 +14,7 @@ from projections.read_models import ReadModels
 from service.access.credential_book import CredentialBook
 from service.as_of.past import Past
 from service.observing.watched import Watched
+from service.refusal_log import RefusalLog
 from service.settings import Settings
 from workers.checks.check import Check
 from workers.clock_driver import ClockDriver
@@ -32,6 +33,8 @@ class Services:
     """The questions."""
     past: Past
     """The same questions about moments that are past."""
+    refusals: RefusalLog
+    """Commands that were refused lately."""
     progress: Progress
     """How far the read models have followed the log."""
     inventory: Inventory

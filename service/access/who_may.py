@@ -44,6 +44,9 @@ WHO_MAY: Mapping[str, Role | None] = MappingProxyType(
         "ImportPresence": OPERATOR,
         "WatchAuditTask": READER,
         "ListAuditDifferences": READER,
+        "ListHistory": READER,
+        "ExportHistory": OPERATOR,
+        "ListRefusals": ADMINISTRATOR,
         # For whoever watches over the process; `/metrics` may ask for a token of its own (metrics_token.py).
         "Metrics": EVERYBODY,
         "HealthLive": EVERYBODY,

@@ -106,6 +106,18 @@ def parameter(place: str, name: str, schema: Mapping[str, Any], description: str
     return {"name": name, "in": place, **required, "schema": schema, "description": description}
 
 
+HISTORY_FILTERS = (
+    "startTime",
+    "endTime",
+    "stream",
+    "kind",
+    "actor",
+    "taskId",
+    "scheduledAuditName",
+    "checkName",
+    "oldestFirst",
+)
+
 UNCHANGED_SINCE = parameter("header", "If-None-Match", {"type": "string"}, "The ETag of what is known already.")
 
 PLAIN_ROUTES: Mapping[str, PlainRoute] = {
@@ -140,6 +152,14 @@ PLAIN_ROUTES: Mapping[str, PlainRoute] = {
             ),
         ),
         own_refusals=(NotFound, LimitExceeded),
+    ),
+    "ExportHistory": PlainRoute(
+        {NDJSON: None, "application/json": None},
+        "The history, an event a line; in JSON a list of them.",
+        (
+            *(parameter("query", name, {"type": "string"}, "As in ListHistory.") for name in HISTORY_FILTERS),
+            parameter("query", "format", {"type": "string", "enum": ["json", "ndjson"]}, "ndjson unless given."),
+        ),
     ),
     "Metrics": PlainRoute(
         {"text/plain": None, "application/openmetrics-text": None},

@@ -108,7 +108,7 @@ def error_response(error: Exception, request_id: str) -> web.Response:
     shape = shape_of(error)
     if shape is INTERNAL_FAILURE:
         logger.error("Request %s failed.", request_id, exc_info=error)
-    body: dict[str, Any] = {"message": _message(error, shape)}
+    body: dict[str, Any] = {"message": message_of(error, shape)}
     if isinstance(error, AlreadyExists):
         body |= {"resourceId": error.resource_id, "resourceArn": error.resource_arn}
     response = json_response(body, status=shape.status)
@@ -121,6 +121,7 @@ def error_response(error: Exception, request_id: str) -> web.Response:
     return response
 
 
-def _message(error: Exception, shape: ErrorShape) -> str:
+def message_of(error: Exception, shape: ErrorShape) -> str:
+    """The text of an error, of a bounded length; a fault of ours has none of its own."""
     text = str(error) if isinstance(error, Refusal) and shape is not INTERNAL_FAILURE else shape.message
     return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."

@@ -24,6 +24,7 @@ from service.observing.metrics import Metrics
 from service.observing.watched import Watched
 from service.observing.work import WorkObserver
 from service.presence_parts import presence_parts
+from service.refusal_log import RefusalLog
 from service.services import Services
 from service.settings import Settings
 from tests.support.described_answers import held_against_the_document
@@ -47,6 +48,8 @@ def services(
     """What the front end works with, and a clock that stands still."""
     settings = settings or Settings()
     with ExitStack() as opened:
+        work = SqliteDatabase(directory / "work.sqlite", durable=False)
+        opened.callback(work.close)
         log = open_sqlite_log(directory / "events.sqlite")
         opened.callback(log.close)
         inventory = open_sqlite_inventory(directory / "inventory.sqlite")
@@ -66,11 +69,12 @@ def services(
         yield Services(
             application=Application(committer, checks, settings.region),
             read_models=read_models,
+            refusals=RefusalLog(work),
             past=Past(log, read_models, clock, timedelta(days=settings.retention_days)),
             progress=follower.progress,
             inventory=inventory,
             presence=_presence(directory, log, clock, opened),
-            pending=_pending(directory, opened),
+            pending=PendingNotifications(work),
             credentials=opened.enter_context(credential_book(settings, log, clock)),
             registry=REGISTRY,
             catalogue=checks,
@@ -88,12 +92,6 @@ def _presence(directory: Path, log: EventLog, clock: FakeClock, opened: ExitStac
     follower.start()
     opened.callback(follower.stop)
     return presence.intake
-
-
-def _pending(directory: Path, opened: ExitStack) -> PendingNotifications:
-    database = SqliteDatabase(directory / "work.sqlite", durable=False)
-    opened.callback(database.close)
-    return PendingNotifications(database)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """Who did what, in plain words, and what changed from what to what."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from events.audit_archive import ArchiveSummary, AuditTaskArchived
 from events.audit_notification import AuditNotificationGivenUp, NotificationChannel
 from events.configuration_change import NotificationTarget
+from events.credential import CredentialCreated, CredentialDisabled, CredentialRotated, Role, SealedSecret
 from events.identifiers import audit_account_id, audit_archive_id, audit_notification_id, audit_task_id
 from events.topics import TOPICS
 from projections.history import Change, HistoryFilter
@@ -111,6 +113,26 @@ def test_a_row_says_when_who_where_and_what(projecting, history):
     assert (entry.kind, entry.stream) == ("AuditAccount.ChecksEnabled.v1", str(audit_account_id(ACCOUNT)))
     assert entry.event == {"causation_id": "", "check_names": [LOGGING]}
     assert entry.changes == [Change(f"checks.{LOGGING}", None, "enabled")]
+
+
+def test_the_secret_of_a_credential_is_not_told(projecting, history):
+    history.add(
+        CredentialCreated,
+        uuid4(),
+        access_key_id="FAKA1",
+        role=Role.READER,
+        description="dashboard",
+        secret=SealedSecret("c2VhbGVk"),
+    )
+    history.add(CredentialRotated, uuid4(), access_key_id="FAKA1", successor="FAKA2", valid_until=NOON)
+    history.add(CredentialDisabled, uuid4(), access_key_id="FAKA1")
+    entries = told(projecting.take(history.events), kind="Credential.")
+    assert [entry.sentence for entry in entries] == [
+        "created the credential FAKA1 with the role READER (dashboard)",
+        "put the credential FAKA2 in the place of FAKA1, valid until 2026-01-01T12:00:00Z",
+        "disabled the credential FAKA1",
+    ]
+    assert "secret" not in entries[0].event
 
 
 def happened(history):
