@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from hypothesis import strategies as st
@@ -92,9 +93,10 @@ def changed_json(samples: Sequence[Any]) -> Bytes:
 
 def _changed_document(sample: Any, changes: list[tuple[int, str, Any]]) -> bytes:
     root = [json.loads(json.dumps(sample))]
-    for number, how, value in changes:
+    for number, how, chosen in changes:
         places = list(_places(root))
         holder, key = places[number % len(places)]
+        value = deepcopy(chosen)  # or one could be put into itself
         match how:
             case "value":
                 holder[key] = value
@@ -103,7 +105,7 @@ def _changed_document(sample: Any, changes: list[tuple[int, str, Any]]) -> bytes
             case "deep":
                 holder[key] = _deep(holder[key], 1 + number % 300)
             case "member" if isinstance(holder, dict):
-                holder[str(value)[:300]] = holder[key]
+                holder[str(value)[:300]] = deepcopy(holder[key])
             case "gone" if isinstance(holder, dict):
                 del holder[key]
     return json.dumps(root[0]).encode("utf-8", "surrogatepass")
