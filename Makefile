@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo serve cluster test chaos fuzz check bench clean
+.PHONY: help install demo serve cluster test test-javascript chaos fuzz check bench clean
 
 PYTHON ?=
 TESTS ?=
@@ -15,7 +15,7 @@ RUN := .venv/bin/python -m
 
 help: ## list what can be typed
 	@echo 'make ...'
-	@sed -n 's/^\([a-z]*\):.*## /  \1|/p' Makefile | awk -F '|' '{ printf "%-11s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make clean install PYTHON=python3.12        another Python than the first fit one"
 	@echo "  make test TESTS=cancel                      the tests whose names hold 'cancel' (a path works, too)"
@@ -42,6 +42,10 @@ test: install ## run every test (TESTS=pattern or path: only these)
 	  */*|*.py) $(RUN) pytest $(TESTS) ;; \
 	  *) $(RUN) pytest -k '$(TESTS)' ;; \
 	esac
+
+test-javascript: install ## fetch the JavaScript SDK (Node and npm needed) and run what needs it
+	@cd tests/e2e/javascript && npm install --no-package-lock --no-audit --no-fund --silent
+	@$(RUN) pytest tests/e2e/test_javascript_sdk.py
 
 chaos: install ## let 210 faults befall a cluster at work, then see whether anything is lost (SEED=number: those again)
 	@$(RUN) tests.faults.siege $(if $(SEED),--seed $(SEED)) $(ARGS)
