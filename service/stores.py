@@ -85,6 +85,23 @@ def stores_of_a_role(settings: Settings, stopped: Event | None = None) -> Iterat
 
 
 @contextmanager
+def stores_beside(settings: Settings) -> Iterator[Stores]:
+    """Open the database that is set or the files of the data directory, whoever else has them open.
+
+    For who only looks. Raise DataDirectoryError when there is no log in the directory.
+    """
+    if settings.database_url is not None:
+        with postgresql_stores(settings.database_url) as stores:
+            yield stores
+        return
+    directory = DataDirectory(settings.data_directory)
+    if not directory.events.exists():
+        raise DataDirectoryError(f"There is no log in the data directory {directory.path}.")
+    with sqlite_stores(directory) as stores:
+        yield stores
+
+
+@contextmanager
 def inventory_of(settings: Settings) -> Iterator[Inventory]:
     """Open the inventory alone. Other processes may have it open, too."""
     if settings.database_url is not None:

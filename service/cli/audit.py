@@ -2,7 +2,7 @@
 
 import json
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,17 @@ from typing import Any
 import click
 from rich.console import Console
 
-from events.vocabulary import Severity
+from events.vocabulary import Severity, TaskId
+from projections.audit_differences import DifferenceStatus
 from service.cli.audit_progress import AuditProgress
 from service.cli.audits import AuditReport, refusals_explained, run_audit, watched_by
+from service.cli.difference_pages import pages_over_http
+from service.cli.difference_report import why_not_comparable
 from service.cli.environment import settings
 from service.cli.report import print_report
 from service.cli.screen import standard_error, standard_output
 from service.cli.target import Target, service_at, service_of_its_own
+from service.differences.differences import Wanted
 
 COULD_NOT_BE_DONE = 1
 FINDINGS = 3
@@ -40,14 +44,23 @@ FINDINGS = 3
     help="Exit with 3 only for findings this bad or worse.",
 )
 @click.option("--endpoint-url", metavar="URL", help="Audit with the service at this address.")
+@click.option(
+    "--fail-on-new",
+    is_flag=True,
+    help="Exit with 3 only for findings that the audit before it, of the same checks, did not make.",
+)
+@click.option("--since", metavar="TASK", help="The same, against this audit.")
 @click.pass_context
 def audit(
     context: click.Context,
     paths: tuple[Path, ...],
     check_names: tuple[str, ...],
+    *,
     output: str,
     fail_on: str,
     endpoint_url: str | None,
+    fail_on_new: bool,
+    since: str | None,
 ) -> None:
     """Run one audit and print what it found, worst first.
 
@@ -65,15 +78,21 @@ def audit(
       fleet-audit audit certificates/ policies.ndjson --fail-on HIGH
       fleet-audit audit device.pem --check DEVICE_CERTIFICATE_EXPIRING_CHECK --output json
       fleet-audit audit --endpoint-url http://127.0.0.1:8080
+      fleet-audit audit certificates/ --endpoint-url http://127.0.0.1:8080 --fail-on-new
 
     \b
     Exit codes:
       0  nothing was found (at or above --fail-on)
       1  the audit, or one of its checks, could not be done
       2  the command line is wrong
-      3  there are findings at or above --fail-on
+      3  there are findings at or above --fail-on; with --fail-on-new or --since, new ones
+
+    Only a service knows earlier audits, so --fail-on-new and --since are of no use for PATHs alone.
     """
     notes = standard_error()
+    only_new = fail_on_new or since is not None
+    if only_new and paths and not endpoint_url:
+        raise click.UsageError("PATHs alone have no earlier audit. Name a service with --endpoint-url.")
     with refusals_explained(), _target(paths, endpoint_url, notes) as target:
         wanted = check_names or target.checks
         if not wanted:
@@ -82,11 +101,36 @@ def audit(
             _name_left_out(target, notes)
         with AuditProgress(notes) as progress:
             report = run_audit(target.client, wanted, watched_by(target.client), progress.look)
+        failing = new_findings(report, since, target.client.meta.endpoint_url) if only_new else report
     if output == "json":
         click.echo(json.dumps(_document(report, target), indent=2, default=_as_json))
     else:
         print_report(report, standard_output())
-    context.exit(exit_code(report, Severity(fail_on.upper())))
+    if only_new and report.is_whole:
+        notes.print(f"New since {since or 'the audit before'}: {len(failing.findings):,} findings.")
+    context.exit(exit_code(failing, Severity(fail_on.upper())))
+
+
+def new_findings(report: AuditReport, since: str | None, endpoint_url: str) -> AuditReport:
+    """The report with nothing but the findings that an earlier audit did not make.
+
+    A finding of a check that the earlier audit did not do is not known to be old, and stays.
+    """
+    if not report.is_whole:
+        return report
+    earlier = None if since is None else TaskId(since)
+    wanted = Wanted(TaskId(report.task_id), earlier, status=DifferenceStatus.NEW)
+    new: set[str] = set()
+    not_comparable: set[str] = set()
+    for page in pages_over_http(endpoint_url)(wanted):
+        new |= {each["finding"]["findingId"] for each in page["differences"]}
+        not_comparable |= why_not_comparable(page.get("checks", {})).keys()
+    return replace(
+        report,
+        findings=[
+            each for each in report.findings if each["findingId"] in new or each["checkName"] in not_comparable
+        ],
+    )
 
 
 def exit_code(report: AuditReport, fail_on: Severity) -> int:

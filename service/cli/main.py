@@ -14,6 +14,8 @@ COMMANDS = {
     "presence": "presence",
     "audit": "audit",
     "watch": "watch",
+    "diff": "diff",
+    "replay": "replay",
     "checks": "checks",
     "credentials": "credentials",
     "clock": "clock",
