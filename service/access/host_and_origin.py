@@ -11,14 +11,12 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from aiohttp import HttpVersion10, hdrs, web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from service.access.door_settings import ANY_HOST
 from service.access.loopback import is_loopback
-
-ONLY_ONCE = (hdrs.HOST, hdrs.AUTHORIZATION, hdrs.CONTENT_LENGTH, hdrs.CONTENT_TYPE, hdrs.ORIGIN)
-"""Headers of which two say two things: a proxy may believe one, and we the other."""
+from service.access.unambiguous import require_unambiguous
 
 _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253})(:[0-9]{1,5})?")
 _OTHER_SITES = frozenset({"cross-site", "same-site"})
@@ -34,7 +32,7 @@ class ForeignPage(Exception):  # noqa: N818 - an answer, not a fault
 
 
 def host_and_origin(listens_on: str, allowed_hosts: frozenset[str]) -> Middleware:
-    """Refuse requests for host names that are not ours, and those that pages of other sites have sent.
+    """Refuse requests for host names that are not ours or not clear, and those of pages of other sites.
 
     `listens_on` is the address that is listened on; on a loopback address only its own names are ours, and
     `allowed_hosts`; on others, `allowed_hosts` where there are any. An address in digits is always ours: DNS
@@ -44,13 +42,8 @@ def host_and_origin(listens_on: str, allowed_hosts: frozenset[str]) -> Middlewar
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        headers = request.headers
-        if any(len(headers.getall(name, ())) > 1 for name in ONLY_ONCE):
-            raise web.HTTPBadRequest
-        host = headers.get(hdrs.HOST)
-        # HTTP/1.0 knows no host, and no browser speaks it.
-        if host is None and request.version != HttpVersion10:
-            raise web.HTTPBadRequest
+        require_unambiguous(request)
+        host = request.headers.get(hdrs.HOST)
         if host is not None and not is_ours(host):
             raise UnknownHost
         if _is_from_a_foreign_page(request, host):

@@ -87,7 +87,9 @@ ERRORS: Mapping[type[Exception], ErrorShape] = {
         413, "RequestEntityTooLargeException", "The body must not be larger than 1 MiB."
     ),
     web.HTTPUnsupportedMediaType: ErrorShape(
-        415, "UnsupportedMediaTypeException", "The body must be application/json in UTF-8."
+        415,
+        "UnsupportedMediaTypeException",
+        "The body must be application/json in UTF-8, compressed if at all with gzip, deflate, br or zstd.",
     ),
     web.HTTPExpectationFailed: ErrorShape(
         417, "ExpectationFailedException", "The only expectation that can be met is 100-continue."
