@@ -140,6 +140,8 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
 
         log = open_sqlite_log(directory.events)
         opened.callback(log.close)
+        stored_rows = sqlite_rows(directory.events)
+        opened.callback(stored_rows.close)
         inventory = open_sqlite_inventory(directory.inventory)
         opened.callback(inventory.close)
         read_models = ReplaceableDatabase(directory.read_models)
@@ -151,14 +153,14 @@ def sqlite_stores(directory: DataDirectory) -> Iterator[Stores]:
             read_models=read_models,
             work=database(directory.work, durable=False),
             presence=database(directory.presence, durable=True),
+            chain=database(directory.chain, durable=True),
+            stored_rows=stored_rows,
             reading_lock=lambda name: ImportLockFile(directory.path / f"reading-{name}.lock"),
         )
 
 
 @contextmanager
 def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | None = None) -> Iterator[Stores]:
-        stored_rows = sqlite_rows(directory.events)
-        opened.callback(stored_rows.close)
     """Open the schemas of a database, once `fleet-audit migrate` has made them.
 
     That, and the server, are waited for with `patience` (seconds) or until `stopped` is set; then StoreUnavailable
@@ -170,13 +172,13 @@ def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | Non
 
         def database(schema: str, *, durable: bool) -> PostgresqlDatabase:
             made = PostgresqlDatabase(url, schema, durable=durable)
-            chain=database(directory.chain, durable=True),
-            stored_rows=stored_rows,
             opened.callback(made.close)
             return made
 
         log = open_postgresql_log(url)
         opened.callback(log.close)
+        stored_rows = postgresql_rows(url)
+        opened.callback(stored_rows.close)
         inventory = database("inventory", durable=True)
         yield Stores(
             log=log,
@@ -185,6 +187,8 @@ def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | Non
             read_models=database("read_models", durable=False),
             work=database("work", durable=False),
             presence=database("presence", durable=True),
+            chain=database("chain", durable=True),
+            stored_rows=stored_rows,
             reading_lock=lambda name: ImportLockInDatabase(inventory.connections, f"reading-{name}"),
         )
 
@@ -194,9 +198,5 @@ def _serving_alone(url: str) -> Iterator[None]:
     connections = Connections(url, "public", most=1)
     with closing(connections), closing(AdvisoryLock(connections, "serve")) as lock:
         if not lock.take():
-        stored_rows = postgresql_rows(url)
-        opened.callback(stored_rows.close)
             raise DataDirectoryError("The database is in use by another `fleet-audit serve`.")
         yield
-            chain=database("chain", durable=True),
-            stored_rows=stored_rows,
