@@ -34,6 +34,7 @@ DONE = frozenset({CheckRunStatus.COMPLETED_COMPLIANT, CheckRunStatus.COMPLETED_N
 class CheckResult:
     """How a check ended that could be done."""
 
+    account: AccountId
     check_name: CheckName
     scheduled_audit_name: str
     """Or `OnDemand`."""
@@ -110,10 +111,9 @@ class CheckResults(Projection):
             sql = f"DELETE FROM {table} WHERE account = ? AND scheduled_audit_name = ?"  # noqa: S608 - named above
             rows.execute(sql, (event.account, event.name))
 
-    def of(self, account: AccountId) -> list[CheckResult]:
-        """Return what every check came to when it was last done, by schedule."""
-        found = self.query(SELECT, (account,))
-        return [CheckResult(*row) for row in found]
+    def of_all(self) -> list[CheckResult]:
+        """Return what every check came to when it was last done, by account and schedule."""
+        return [CheckResult(*row) for row in self.query(SELECT, ())]
 
     handles: ClassVar[Mapping[type[Event], Handler]] = {
         AuditTaskStarted: started,
@@ -127,8 +127,8 @@ class CheckResults(Projection):
 
 
 SELECT = """
-    SELECT check_name, scheduled_audit_name, non_compliant_resources, resources_evaluated, ended_at
-    FROM check_results WHERE account = ? ORDER BY scheduled_audit_name, check_name
+    SELECT account, check_name, scheduled_audit_name, non_compliant_resources, resources_evaluated, ended_at
+    FROM check_results ORDER BY account, scheduled_audit_name, check_name
 """
 
 UPSERT = """

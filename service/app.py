@@ -11,6 +11,7 @@ from aiohttp.typedefs import Middleware
 from service.access.admission import admission
 from service.access.door_settings import Door
 from service.access.host_and_origin import host_and_origin
+from service.access.metrics_token import metrics_token
 from service.access.noted_refusals import noted_refusals
 from service.access.open_door import open_account
 from service.access.shared_token_buckets import SharedBuckets
@@ -46,6 +47,7 @@ def make_app(services: Services) -> web.Application:
             answered(request_ids(), AnswerObserver(services.watched)),
             host_and_origin(settings.host, settings.door.allowed_hosts),
             noted_refusals,
+            metrics_token(settings.door.metrics_token),
             _admission(services),
             throttled(buckets, rates(settings.door.throttling), settings.throttling_status, metrics),
             as_of,
@@ -73,6 +75,7 @@ def make_watching_app(watched: Watched, host: str, door: Door) -> web.Applicatio
         middlewares=[
             answered(request_ids(), AnswerObserver(watched)),
             host_and_origin(host, door.allowed_hosts),
+            metrics_token(door.metrics_token),
         ],
         client_max_size=MAX_BODY,
     )

@@ -9,6 +9,7 @@ from events.audit_notification import NotificationChannel
 from events.clock import Clock
 from events.event import Cause
 from events.follower import Follower
+from service.linked_account import own_account
 from service.observing.metrics import Metrics
 from service.settings import Settings
 from service.stores import Stores
@@ -41,7 +42,7 @@ def notifying(
     cause = Cause(settings.account, clock.now(), Notifier.name, request_id="")
     application.notifications.set_webhook(is_set=settings.webhook is not None, cause=cause).result(RECORDING)
     # One attempt at a time: the pauses between them are longer than boto3's, and outlast the process.
-    access = AccountAccess(settings.region, assumes_role=settings.assumes_role, most_attempts=1)
+    access = AccountAccess(settings.region, own_account(settings), most_attempts=1)
     receivers = {
         NotificationChannel.SNS: SnsTopics(access),
         NotificationChannel.WEBHOOK: settings.webhook or NoWebhook(),

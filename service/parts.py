@@ -207,7 +207,7 @@ def coordination(
         for collector in (
             FollowerLag(log, positions, of.clock),
             QueueDepths(depths),
-            CheckResultMetrics(lambda: read_models.check_results.of(of.settings.account)),
+            CheckResultMetrics(read_models.check_results.of_all),
             PendingNotificationMetrics(announcing.pending.counts, NotificationChannel),
         ):
             metrics.registry.register(collector)

@@ -1,7 +1,7 @@
 """Whom the door lets in, how often and how many at once: the settings of that."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.access.throttling_rates import GENEROUS, THROTTLING
 from service.variables import SettingError, Variables
@@ -23,6 +23,8 @@ class Door:
     """Connections in all."""
     most_connections_of_a_peer: int = 256
     """Connections of one address. All callers that come through one proxy have the proxy's."""
+    metrics_token: str = field(default="", repr=False)
+    """What who asks for `/metrics` must bear; empty: everybody may ask."""
     idle_timeout: int = 60
     """Seconds that a silent or half-spoken connection is kept. aiohttp's own is an hour."""
 
@@ -43,6 +45,7 @@ def door(given: Variables) -> Door:
         most_connections_of_a_peer=given.whole_number(
             "FLEET_AUDIT_MAX_CONNECTIONS_PER_PEER", of_a_peer, 1, 100_000
         ),
+        metrics_token=given.secret("FLEET_AUDIT_METRICS_TOKEN"),
         idle_timeout=given.whole_number("FLEET_AUDIT_IDLE_TIMEOUT", default.idle_timeout, 1, 3_600),
     )
 

@@ -12,16 +12,16 @@ from projections.check_results import CheckResult
 
 logger = logging.getLogger(__name__)
 
-LABELS = ("CheckName", "ScheduledAuditName")
-"""As AWS's metrics have them."""
+LABELS = ("AccountId", "CheckName", "ScheduledAuditName")
+"""As AWS's metrics have them, which are in the account's own CloudWatch."""
 
 
 @dataclass(frozen=True, eq=False)
 class CheckResultMetrics(Collector):
     """How many resources each check evaluated and found non-compliant last time, by schedule.
 
-    As AWS reports them after each audit. As many series as checks times schedules, of which there are at most
-    five, and one: a name of a schedule is what a caller made up, but there is no more of it than that.
+    As AWS reports them after each audit. As many series of an account as checks times schedules, of which there
+    are at most five, and one: a name of a schedule is what a caller made up, but there is no more of it than that.
     """
 
     results: Callable[[], Iterable[CheckResult]]
@@ -39,7 +39,7 @@ class CheckResultMetrics(Collector):
         )
         try:
             for result in self.results():
-                labels = [result.check_name, result.scheduled_audit_name]
+                labels = [result.account, result.check_name, result.scheduled_audit_name]
                 non_compliant.add_metric(labels, result.non_compliant_resources)
                 evaluated.add_metric(labels, result.resources_evaluated)
                 ended.add_metric(labels, result.ended_at / 1000)

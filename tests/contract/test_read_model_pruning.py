@@ -107,7 +107,7 @@ def test_an_audit_goes_with_its_findings_when_it_ended_as_long_ago_as_the_retent
     assert findings(projecting) == set()
     assert sum(rows for kind, rows in pruned if kind == "audits") == 2
     assert sum(rows for kind, rows in pruned if kind == "findings") == 2
-    assert projecting.models.check_results.of(ACCOUNT) == []
+    assert projecting.models.check_results.of_all() == []
 
 
 def test_an_audit_in_progress_stays_however_long_ago_it_began(projecting, history, clock, pruning):

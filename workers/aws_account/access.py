@@ -34,8 +34,9 @@ class AccountAccess:
     """Makes the clients. Variables, profiles and files of boto3 apply to them, and the settings that are here."""
 
     region: str
-    assumes_role: bool = True
-    """Whether the role of the audit's configuration is assumed; without, boto3's own credentials read."""
+    own_account: AccountId | None = None
+    """The account that boto3's own credentials read, and no other; None: an audit's account is read by the role of
+    its configuration."""
     most_attempts: int = MOST_ATTEMPTS
     """Of one call, as long as boto3 is not told otherwise."""
 
@@ -45,8 +46,14 @@ class AccountAccess:
             own = get_session()
             config = _config(own.get_config_variable("max_attempts") or self.most_attempts)
             session = boto3.Session(botocore_session=own, region_name=self.region)
-            if self.assumes_role:
+            if self.own_account is None:
                 session = self._with_role(session, config, account, role_arn)
+            elif account != self.own_account:
+                raise not_permitted(
+                    f"The service's own AWS credentials are of the account {self.own_account} "
+                    f"(FLEET_AUDIT_ACCOUNT), and do not read {account}. With FLEET_AUDIT_ASSUME_ROLE=true each "
+                    "account is read by its own role."
+                )
         except BotoCoreError as error:
             raise explained("sts:AssumeRole", error) from error
         client: OpenClients = session.client
@@ -58,8 +65,8 @@ class AccountAccess:
         named = _ROLE.fullmatch(role_arn)
         if named is None or named[1] != account:
             raise not_permitted(
-                f"The role {role_arn} is not one of the account {account}, for which this service answers "
-                "(FLEET_AUDIT_ACCOUNT). UpdateAccountAuditConfiguration sets the role."
+                f"The role {role_arn} is not one of the account {account}, whose audit this is. "
+                "UpdateAccountAuditConfiguration sets the role."
             )
         try:
             given = session.client("sts", config=config).assume_role(

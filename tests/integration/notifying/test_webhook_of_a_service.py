@@ -128,7 +128,7 @@ def test_what_each_check_came_to_is_measured_by_schedule(settings):
         audit.begin()
         audit.wait_until_over()
         metrics = services.watched.metrics.registry
-        labels = {"CheckName": BROAD, "ScheduledAuditName": "OnDemand"}
+        labels = {"AccountId": audit.account, "CheckName": BROAD, "ScheduledAuditName": "OnDemand"}
         assert metrics.get_sample_value("fleet_audit_resources_evaluated", labels) == 3
         assert metrics.get_sample_value("fleet_audit_non_compliant_resources", labels) == 3
         ended = metrics.get_sample_value("fleet_audit_check_ended_timestamp_seconds", labels)

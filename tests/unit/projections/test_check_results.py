@@ -9,7 +9,8 @@ FAILED = CheckOutcome(CheckRunStatus.FAILED, 3, 0)
 
 
 def results(projecting, history):
-    found = projecting.take(history.events).check_results.of(ACCOUNT)
+    found = projecting.take(history.events).check_results.of_all()
+    assert {each.account for each in found} <= {ACCOUNT}
     return [
         (each.scheduled_audit_name, each.check_name, each.non_compliant_resources, each.resources_evaluated)
         for each in found

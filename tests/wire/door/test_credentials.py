@@ -9,8 +9,9 @@ import pytest
 
 from events.credential import Role
 from events.vocabulary import AccountId
+from service.access.door_settings import Door
 from service.access.minting import AccessKey
-from service.listening import listening
+from service.listening import listening, listening_in_a_thread, watched_on_a_port
 from service.services import Services
 from service.settings import Settings
 from tests.support.front_end import services
@@ -197,3 +198,19 @@ async def test_health_metrics_and_the_description_of_the_api_ask_for_no_signatur
         assert unsigned.status == 403
         assert unsigned.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"
         assert (await session.get("/nowhere")).status == 404
+
+
+@pytest.mark.parametrize("is_api", [True, False])
+async def test_metrics_may_ask_for_a_token(tmp_path, is_api):
+    door = Door(metrics_token="a token")
+    with services(tmp_path, Settings(door=door)) as given:
+        host = given.settings.host
+        watched = watched_on_a_port(given.watched, host, 0, door)
+        with listening_in_a_thread(given) if is_api else watched as url:
+            async with aiohttp.ClientSession(url) as session:
+                statuses = [
+                    (await session.get("/metrics", headers=headers)).status
+                    for headers in ({}, {"Authorization": "Bearer another"}, {"Authorization": "Bearer a token"})
+                ]
+                assert statuses == [403, 403, 200]
+                assert (await session.get("/health/live")).status == 200

@@ -2,7 +2,7 @@
 
 import pytest
 
-from events.vocabulary import CheckErrorCode
+from events.vocabulary import AccountId, CheckErrorCode
 from tests.support.aws_account import ACCOUNT_ID, Refused
 from tests.support.linked import ACCOUNT, linked
 from workers.aws_account.access import AccountAccess
@@ -113,9 +113,17 @@ def test_a_role_of_another_account_is_not_assumed(reading, server):
 
 def test_without_a_role_boto3s_own_credentials_read(server, tmp_path):
     with linked(tmp_path) as reading:
-        reading.account._access = AccountAccess("us-east-1", assumes_role=False)
+        reading.account._access = AccountAccess("us-east-1", own_account=ACCOUNT)
         reading.outcome(DEVICE_CERTIFICATES)
     assert server.signed_by == {"own"}
+
+
+def test_boto3s_own_credentials_read_no_other_account(server, tmp_path):
+    with linked(tmp_path) as reading:
+        reading.account._access = AccountAccess("us-east-1", own_account=AccountId("111111111111"))
+        failure = reading.failure(DEVICE_CERTIFICATES)
+    assert "are of the account 111111111111" in failure
+    assert not server.calls
 
 
 def test_without_credentials_it_says_so(reading, server, monkeypatch, tmp_path):
@@ -139,7 +147,7 @@ def test_an_endpoint_that_is_not_there_is_named(reading, monkeypatch):
 
 
 def test_an_operation_that_is_not_on_the_list_is_never_called(server):
-    access = AccountAccess("us-east-1", assumes_role=False)
+    access = AccountAccess("us-east-1", own_account=ACCOUNT)
     calls = Calls(lambda: access.open(ACCOUNT, ""), None, None)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="iot:DeleteCertificate"):
         calls.call("iot", "DeleteCertificate", certificateId="ab" * 32)
