@@ -13,8 +13,9 @@ from typing import Any
 
 from aiohttp import web
 
+from service.as_of.moment import HEADER, POSITION_HEADER
 from service.openapi.operations import of_plain, of_request
-from service.openapi.plain_routes import PLAIN_ROUTES
+from service.openapi.plain_routes import PLAIN_ROUTES, parameter
 from service.openapi.refusals import ERROR_SCHEMAS
 from service.openapi.schemas import schemas
 from service.wire.request import Request
@@ -40,6 +41,15 @@ REQUEST_ID = {
     "schema": {"type": "string", "format": "uuid"},
 }
 
+AS_OF = parameter(
+    "header",
+    HEADER,
+    {"type": "string", "pattern": "^([0-9]{1,18}|[0-9]{4}-.+)$"},
+    "The moment that is asked about: a time such as 2026-01-31T12:00:00Z, or a position in the log.",
+)
+
+AS_OF_POSITION = {"description": "Up to where in the log the answer knows.", "schema": {"type": "string"}}
+
 AWS, OURS, WATCHING = "AWS", "Fleet Audit", "Operating"
 
 
@@ -53,6 +63,8 @@ class Row:
     says: str
     """What it does."""
     is_of_aws: bool
+    knows_the_past: bool
+    """Whether it answers for a moment past, too."""
 
 
 def document(rows: Sequence[Row], plain: Iterable[web.RouteDef], throttling_status: int) -> Schema:
@@ -68,6 +80,11 @@ def document(rows: Sequence[Row], plain: Iterable[web.RouteDef], throttling_stat
     paths: dict[str, Schema] = {}
     for row in rows:
         operation = of_request(row.method, row.path, row.request, models[row.request], statuses)
+        if row.knows_the_past:
+            operation["parameters"].append({"$ref": "#/components/parameters/AsOf"})
+            operation["responses"]["200"]["headers"] |= {
+                POSITION_HEADER: {"$ref": "#/components/headers/AsOfPosition"}
+            }
         name = row.request.__name__.removesuffix("Request")
         named = _named(name, row.says, AWS if row.is_of_aws else OURS)
         paths.setdefault(row.path, {})[row.method.lower()] = named | operation
@@ -95,7 +112,8 @@ def document(rows: Sequence[Row], plain: Iterable[web.RouteDef], throttling_stat
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted({**components, **ERROR_SCHEMAS}.items())),
-            "headers": {"RequestId": REQUEST_ID},
+            "parameters": {"AsOf": AS_OF},
+            "headers": {"RequestId": REQUEST_ID, "AsOfPosition": AS_OF_POSITION},
             "securitySchemes": {"sigv4": SIGV4},
         },
     }

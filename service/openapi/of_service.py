@@ -3,6 +3,7 @@
 import inspect
 from typing import Any
 
+from service.as_of.scopes import OPERATIONS as OF_THE_PAST
 from service.openapi.document import Row, document
 from service.routes import EXTENSIONS, OPERATIONS, Operation, routes
 
@@ -18,4 +19,4 @@ def service_document(throttling_status: int) -> dict[str, Any]:
 
 def _row(operation: Operation, *, is_of_aws: bool) -> Row:
     says = inspect.getdoc(operation.handler) or ""
-    return Row(operation.method, operation.path, operation.request, says, is_of_aws)
+    return Row(operation.method, operation.path, operation.request, says, is_of_aws, operation.name in OF_THE_PAST)

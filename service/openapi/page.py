@@ -52,7 +52,13 @@ def _operations(document: Schema, tag: str) -> Iterator[tuple[str, str, Schema]]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if tag in operation["tags"]:
-                yield path, method, operation
+                shared = document["components"]["parameters"]
+                parameters = [shared.get(_name(each), each) for each in operation["parameters"]]
+                yield path, method, operation | {"parameters": parameters}
+
+
+def _name(reference: Schema) -> str:
+    return str(reference.get("$ref", "")).rpartition("/")[2]
 
 
 def _links(tag: Schema, operations: list[tuple[str, str, Schema]]) -> str:

@@ -58,8 +58,15 @@ def test_the_members_of_a_request_are_where_they_are_read():
     assert set(body["properties"]) == {"frequency", "dayOfMonth", "dayOfWeek", "targetCheckNames", "tags"}
     assert set(body["required"]) == {"frequency", "targetCheckNames"}
     listed = METHODS["ListAuditTasks"]
-    assert {each["in"] for each in listed["parameters"]} == {"query"}
+    assert {each["in"] for each in listed["parameters"] if "in" in each} == {"query"}
     assert "requestBody" not in listed
+
+
+def test_what_can_be_asked_about_the_past_says_so():
+    as_of = {"$ref": "#/components/parameters/AsOf"}
+    asked = {name for name, operation in METHODS.items() if as_of in operation["parameters"]}
+    assert {"DescribeAuditTask", "ListAuditFindings"} <= asked
+    assert not asked & {"CancelAuditTask", "ImportInventory", "Metrics"}
 
 
 def test_a_setting_that_changes_a_status_changes_the_document():
