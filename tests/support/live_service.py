@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from service.listening import listening_in_a_thread
+from service.services import Services
 from service.settings import Settings
 from tests.support.broad_policies import policies
 from tests.support.running_audit import running_audit
@@ -16,9 +18,19 @@ CHECKS = ("IOT_POLICY_OVERLY_PERMISSIVE_CHECK", "LOGGING_DISABLED_CHECK")
 SCHEDULE = "nightly"
 
 
+@dataclass(frozen=True)
+class Live:
+    """A service that runs."""
+
+    url: str
+    services: Services
+    there: Mapping[str, Any]
+    """What is in it: values of members, by the names that the API has for these."""
+
+
 @contextmanager
-def live_service(directory: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The URL of a service, and what is in it: values of members, by the names that the API has for these."""
+def live_service(directory: Path) -> Iterator[Live]:
+    """Run one, open to everybody until somebody makes a credential."""
     settings = Settings(data_directory=directory, port=0)
     with running_audit(settings, *CHECKS) as audit, listening_in_a_thread(audit.services) as url:
         _ask("POST", f"{url}/fleet-audit/inventory/import", data=b"".join(policies(30)), headers=NDJSON)
@@ -28,8 +40,9 @@ def live_service(directory: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
         arn = _ask("POST", f"{url}/audit/scheduledaudits/{SCHEDULE}", json=schedule)["scheduledAuditArn"]
         first = _ask("POST", f"{url}/audit/findings", json={"taskId": audit.task_id, "maxResults": 1})
         finding = first["findings"][0]
-        yield (
+        yield Live(
             url,
+            audit.services,
             {
                 "taskId": audit.task_id,
                 "nextToken": first["nextToken"],

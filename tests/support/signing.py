@@ -1,7 +1,7 @@
 """Requests signed by botocore, at any time: what the verification of signatures is held against."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -9,12 +9,39 @@ from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from multidict import CIMultiDict
+from requests import PreparedRequest
+from requests.auth import AuthBase
 
 from service.access.minting import AccessKey
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 EXAMPLE = AccessKey("FAKAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+
+class SignedBy(AuthBase):
+    """Lets `requests` sign what it sends."""
+
+    def __init__(self, key: AccessKey) -> None:
+        self._key = key
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Add the headers. A body is bytes or none."""
+        body = request.body or b""
+        assert request.method
+        assert request.url
+        headers = {name: text(value) for name, value in request.headers.items()}
+        headers.pop("Authorization", None)
+        raw = body.encode() if isinstance(body, str) else body
+        request.headers.update(
+            signed_headers(self._key, datetime.now(UTC), request.method, request.url, raw, headers)
+        )
+        return request
+
+
+def text(value: str | bytes) -> str:
+    """A header's value."""
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def signed_headers(
