@@ -29,6 +29,8 @@ class Load:
     requests: list[Request]
     pipelined: int = 1
     """Requests that each client has under way."""
+    headers: str = ""
+    """What every request bears besides, as it stands on the wire, each line with its end."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Client(asyncio.Protocol):
 async def put_on(load: Load) -> Measured:
     """Put the load on, in this process."""
     place = urlsplit(load.url)
-    requests = [_as_bytes(*each) for each in load.requests]
+    requests = [_as_bytes(*each, load.headers) for each in load.requests]
     loop = asyncio.get_running_loop()
     begin = time.perf_counter()
     clients = []
@@ -130,9 +132,9 @@ async def put_on(load: Load) -> Measured:
     return Measured(len(took) / seconds, took[len(took) // 2], took[len(took) * 99 // 100])
 
 
-def _as_bytes(method: str, path: str, body: str) -> bytes:
+def _as_bytes(method: str, path: str, body: str, headers: str) -> bytes:
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
-    return f"{head}Content-Type: application/json\r\n\r\n{body}".encode()
+    return f"{head}Content-Type: application/json\r\n{headers}\r\n{body}".encode()
 
 
 if __name__ == "__main__":
