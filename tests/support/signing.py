@@ -28,11 +28,12 @@ class SignedBy(AuthBase):
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Add the headers. A body is bytes or none."""
         body = request.body or b""
+        raw = body.encode() if isinstance(body, str) else body
+        assert isinstance(raw, bytes)
         assert request.method
         assert request.url
         headers = {name: text(value) for name, value in request.headers.items()}
         headers.pop("Authorization", None)
-        raw = body.encode() if isinstance(body, str) else body
         request.headers.update(
             signed_headers(self._key, datetime.now(UTC), request.method, request.url, raw, headers)
         )

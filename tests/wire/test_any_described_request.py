@@ -133,4 +133,5 @@ def test_who_has_signed_is_let_in_and_nobody_else(signed, path, method, data):
 
 def is_open(path: str, method: str) -> bool:
     """Whether the document says that nobody is asked who he is."""
-    return document()["paths"][path][method].get("security") == []
+    operation: dict[str, Any] = document()["paths"][path][method]
+    return operation.get("security") == []
