@@ -14,6 +14,8 @@ COMMANDS = {
     "presence": "presence",
     "audit": "audit",
     "watch": "watch",
+    "history": "history",
+    "at": "at",
     "diff": "diff",
     "replay": "replay",
     "checks": "checks",
