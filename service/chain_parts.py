@@ -12,6 +12,8 @@ from service.settings import Settings
 from service.stores import Stores
 from workers.chain.chain_follower import ChainFollower
 from workers.chain.chaining import Chaining
+from workers.chain.proving import Proving
+from workers.chain.store import CHAIN_TABLES, Chain
 
 logger = logging.getLogger(__name__)
 
@@ -46,3 +48,9 @@ def signer_of(settings: Settings) -> Signer | None:
     if settings.database_url is not None:
         return None
     return Signer(chosen.origin, key_in_file(DataDirectory(settings.data_directory).checkpoint_key))
+
+
+def proving(settings: Settings, stores: Stores) -> Proving:
+    """What answers questions about checkpoints and proofs. Raise SchemaMissing when the tables are not there."""
+    stores.chain.prepare(CHAIN_TABLES)
+    return Proving(stores.stored_rows, Chain(stores.chain.query), settings.archive_directory)

@@ -16,7 +16,7 @@ from events.progress import Progress
 from projections.read_models import ReadModels
 from service.access.credential_book import CredentialBook
 from service.as_of.past import Past
-from service.chain_parts import chained
+from service.chain_parts import chained, proving
 from service.linked_account import linked_account
 from service.notifying_parts import notifying
 from service.observing.at_scrape import FollowerLag, QueueDepths
@@ -119,6 +119,7 @@ def services(
         presence=of.presence.intake,
         pending=PendingNotifications(of.stores.work),
         credentials=credentials,
+        proving=proving(of.settings, of.stores),
         registry=REGISTRY,
         catalogue=of.catalogue,
         clock=of.clock,
@@ -224,9 +225,9 @@ def coordination(
                 of_follower(scheduling, "The schedules", end_of_log),
                 of_follower(retaining, "Retention", end_of_log),
                 of_follower(announcing.follower, "The notifications", end_of_log),
+                of_chain(chain_follower),
                 of_queue(dispatcher),
                 of_log(log),
-                of_chain(chain_follower),
             ),
             notes,
         )

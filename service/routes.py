@@ -57,6 +57,7 @@ from service.operations.notifications import (
     retry_notifications,
 )
 from service.operations.openapi import DOCUMENT, PAGE, api_page, openapi_document
+from service.operations.proofs import CHECKPOINT, EVENT_PROOF, checkpoint, event_proof
 from service.operations.start_on_demand_audit_task import StartOnDemandAuditTaskRequest, start_on_demand_audit_task
 from service.operations.tag_resource import TagResourceRequest, tag_resource
 from service.operations.untag_resource import UntagResourceRequest, untag_resource
@@ -154,6 +155,8 @@ def routes() -> list[web.RouteDef]:
         web.post(IMPORT_PRESENCE, import_presence, name="ImportPresence"),
         web.get(WATCH_AUDIT_TASK, watch_audit_task, name="WatchAuditTask"),
         web.get(EXPORT_HISTORY, export_history, name="ExportHistory"),
+        web.get(CHECKPOINT, checkpoint, name="DescribeCheckpoint"),
+        web.get(EVENT_PROOF, event_proof, name="DescribeEventProof"),
         web.get(DOCUMENT, openapi_document, name="OpenApi"),
         web.get(PAGE, api_page, name="ApiPage"),
         *watching_routes(),

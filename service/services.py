@@ -16,6 +16,7 @@ from service.as_of.past import Past
 from service.observing.watched import Watched
 from service.refusal_log import RefusalLog
 from service.settings import Settings
+from workers.chain.proving import Proving
 from workers.checks.check import Check
 from workers.clock_driver import ClockDriver
 from workers.inventory.store import Inventory
@@ -53,6 +54,8 @@ class Services:
     settings: Settings
     watched: Watched
     """What is measured, and how the process is."""
+    proving: Proving
+    """Checkpoints and proofs of the log."""
     clock_driver: ClockDriver | None = None
     """What moves the clock, if it is one that can be moved."""
 

@@ -47,6 +47,8 @@ WHO_MAY: Mapping[str, Role | None] = MappingProxyType(
         "ListHistory": READER,
         "ExportHistory": OPERATOR,
         "ListRefusals": ADMINISTRATOR,
+        "DescribeCheckpoint": READER,
+        "DescribeEventProof": READER,
         # For whoever watches over the process; `/metrics` may ask for a token of its own (metrics_token.py).
         "Metrics": EVERYBODY,
         "HealthLive": EVERYBODY,

@@ -61,6 +61,9 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, insecure: b
       FLEET_AUDIT_REGION             the region in its ARNs                (us-east-1)
       FLEET_AUDIT_CREDENTIALS_KEY    what secrets of credentials are       (a file in the data directory)
                                      sealed under; ..._FILE: in a file
+      FLEET_AUDIT_CHECKPOINT_KEY     what signs checkpoints of the log;    (a file in the data directory)
+                                     ..._FILE: in a file
+      FLEET_AUDIT_CHECKPOINT_ORIGIN  the name of the log in them           (fleet-audit/ACCOUNT)
       FLEET_AUDIT_SOURCE             import, or aws: an audit reads the    (import)
                                      account with boto3 first, whose own
                                      AWS_... variables apply

@@ -161,6 +161,17 @@ PLAIN_ROUTES: Mapping[str, PlainRoute] = {
             parameter("query", "format", {"type": "string", "enum": ["json", "ndjson"]}, "ndjson unless given."),
         ),
     ),
+    "DescribeCheckpoint": PlainRoute(
+        {"text/plain": None},
+        "The latest signed checkpoint of the log, in the format of c2sp.org/tlog-checkpoint.",
+        own_refusals=(NotFound,),
+    ),
+    "DescribeEventProof": PlainRoute(
+        {"text/plain": None},
+        "The proof that an event is in the log, under the latest checkpoint, as c2sp.org/tlog-proof has it.",
+        (parameter("path", "position", {"type": "string", "minLength": 1}, "Where the event lies in the log."),),
+        own_refusals=(NotFound,),
+    ),
     "Metrics": PlainRoute(
         {"text/plain": None, "application/openmetrics-text": None},
         "Every metric of this process, for Prometheus; in OpenMetrics to who accepts it.",

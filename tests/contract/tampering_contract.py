@@ -195,7 +195,8 @@ class TamperingContract:
     def test_a_checkpoint_that_was_changed(self, at):
         at.signed(10, 10)
         [(_, note), _] = at.chain.notes()
-        at.run_on_chain("UPDATE checkpoints SET note = ? WHERE size = 10", note.replace("time 2", "time 3"))
+        changed = note.replace("time 2", "time 3").encode()
+        at.run_on_chain("UPDATE checkpoints SET note = ? WHERE size = 10", changed)
 
         found = at.found()
         assert (Kind.CHECKPOINT_INVALID, None) in found

@@ -116,3 +116,7 @@ class ChainedLog:
         )
         self.run_on_chain("UPDATE places SET packed = ?", bytes(packed)[: 24 * size])
         self.run_on_chain("UPDATE tiles SET hashes = ?", bytes(hashes)[: 32 * size])
+
+    def events_left(self) -> int:
+        """How many events are in the log."""
+        return len(self.stores.stored_rows.after(0, 100_000))

@@ -17,6 +17,7 @@ from events.follower import Follower
 from events.log import EventLog
 from events.store.database import SqliteDatabase
 from events.store.sqlite import open_sqlite_log
+from events.store.stored_rows import sqlite_rows
 from projections.read_models import ReadModels
 from service.access_parts import credential_book
 from service.as_of.past import Past
@@ -27,9 +28,14 @@ from service.presence_parts import presence_parts
 from service.refusal_log import RefusalLog
 from service.services import Services
 from service.settings import Settings
+from tests.support.chained_log import SIGNER
 from tests.support.described_answers import held_against_the_document
 from tests.support.fake_clock import FakeClock
 from tests.support.iot_model import operation, require_answer
+from workers.chain.chain_follower import ChainFollower
+from workers.chain.chaining import Chaining
+from workers.chain.proving import Proving
+from workers.chain.store import Chain
 from workers.checks import REGISTRY, catalogue
 from workers.inventory.store import open_sqlite_inventory
 from workers.notifying.pending import PendingNotifications
@@ -76,12 +82,27 @@ def services(
             presence=_presence(directory, log, clock, opened),
             pending=PendingNotifications(work),
             credentials=opened.enter_context(credential_book(settings, log, clock)),
+            proving=_proving(directory, clock, opened),
             registry=REGISTRY,
             catalogue=checks,
             clock=clock,
             settings=replace(settings, port=0),
             watched=Watched(metrics, health, notes=notes),
         )
+
+
+def _proving(directory: Path, clock: FakeClock, opened: ExitStack) -> Proving:
+    """The chain, signed twenty times a second."""
+    database = SqliteDatabase(directory / "chain.sqlite", durable=False)
+    opened.callback(database.close)
+    rows = sqlite_rows(directory / "events.sqlite")
+    opened.callback(rows.close)
+    follower = ChainFollower(
+        Chaining(rows, database, SIGNER, clock, seconds_a_checkpoint=0.0), seconds_between_looks=0.05
+    )
+    follower.start()
+    opened.callback(follower.stop)
+    return Proving(rows, Chain(database.query))
 
 
 def _presence(directory: Path, log: EventLog, clock: FakeClock, opened: ExitStack) -> PresenceIntake:

@@ -13,7 +13,7 @@ from events.proof.merkle import leaf_hash
 from events.proof.note import Signer
 from events.store.database import Database, Transaction
 from events.store.stored_rows import StoredRows
-from workers.chain.store import CHAIN_TABLES, LATEST, Chain, ChainDamaged, Tail, append, tail_of
+from workers.chain.store import CHAIN_TABLES, Chain, ChainDamaged, Tail, append, latest_note, tail_of
 
 BATCH = 512
 """Events in a transaction, two tiles."""
@@ -47,6 +47,9 @@ class Chaining:
         signer: Signer | None,
         clock: Clock,
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        seconds_a_checkpoint: float = SECONDS_A_CHECKPOINT,
+        batch: int = BATCH,
     ) -> None:
         """Without a signer no checkpoints are signed. Raise SchemaMissing when the tables are not there."""
         database.prepare(CHAIN_TABLES)
@@ -56,6 +59,8 @@ class Chaining:
         self._signer = signer
         self._clock = clock
         self._monotonic = monotonic
+        self._batch = batch
+        self._seconds_a_checkpoint = seconds_a_checkpoint
         self._tail: Tail | None = None
         """Where the chain ends; None when that is to be looked up."""
         self._sealed = 0
@@ -94,7 +99,7 @@ class Chaining:
         if self._tail is None:
             self.begin()
         tail = self._tail or self._chain.tail()
-        found = self._log.after(tail.position, BATCH)
+        found = self._log.after(tail.position, self._batch)
         if not found:
             self._require_not_shorter(tail)
             return False
@@ -109,14 +114,14 @@ class Chaining:
             self._unsealed_since = self._monotonic()
         if self._tail.size - self._sealed >= EVENTS_A_CHECKPOINT:
             self.seal()
-        return len(found) == BATCH
+        return len(found) == self._batch
 
     def seal_if_due(self) -> None:
         """Sign a checkpoint if there is something that has waited for one long enough."""
         if self._unsealed_since is None and self._tail and self._tail.size > self._sealed:
             self._unsealed_since = self._monotonic()
         since = self._unsealed_since
-        if since is not None and self._monotonic() - since >= SECONDS_A_CHECKPOINT:
+        if since is not None and self._monotonic() - since >= self._seconds_a_checkpoint:
             self.seal()
 
     def seal(self) -> None:
@@ -126,8 +131,8 @@ class Chaining:
             return
         with self._database.transaction() as rows:
             tail = tail_of(rows.execute)
-            found = rows.execute(LATEST)
-            latest = read_checkpoint(found[0][1]) if found else None
+            note = latest_note(rows.execute)
+            latest = None if note is None else read_checkpoint(note)
             if tail.size > (0 if latest is None else latest.says.size):
                 latest = self._sign(rows, tail, latest, self._signer)
         self._sealed = tail.size if latest is None else latest.says.size
@@ -145,7 +150,7 @@ class Chaining:
             signer.name, tail.size, chain.root(tail.size), tail.position, self._clock.now(), previous=None
         )
         signed = sign(says if latest is None else replace(says, previous=latest.digest), signer)
-        rows.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (tail.size, signed.note))
+        rows.execute("INSERT INTO checkpoints (size, note) VALUES (?, ?)", (tail.size, signed.note.encode()))
         return signed
 
     def _require_not_shorter(self, tail: Tail) -> None:

@@ -29,7 +29,7 @@ SCHEMA = (
     "CREATE INDEX IF NOT EXISTS places_first_position ON places (first_position)",
     """CREATE TABLE IF NOT EXISTS checkpoints (
         size BIGINT PRIMARY KEY, -- events in the tree
-        note TEXT NOT NULL)""",
+        note BYTEA NOT NULL) -- UTF-8""",
 )
 
 CHAIN_TABLES = Steps("chain", {"chain": SCHEMA})
@@ -61,11 +61,7 @@ class Chain:
 
     def tiles_after(self, number: int, limit: int) -> list[Tile]:
         """The next tiles of leaves after that one (the first is 0), in order."""
-        sql = (
-            "SELECT p.number, p.packed, t.hashes FROM places p"
-            " LEFT JOIN tiles t ON t.level = 0 AND t.number = p.number"
-            " WHERE p.number > ? ORDER BY p.number LIMIT ?"
-        )
+        sql = f"{TILES_OF_LEAVES} WHERE p.number > ? ORDER BY p.number LIMIT ?"
         return [_tile(*row) for row in self._query(sql, (number, limit))]
 
     def upper_tiles(self, level: int, number: int) -> bytes:
@@ -104,22 +100,24 @@ class Chain:
     def notes(self, after_size: int = -1, limit: int = 1_000) -> list[tuple[int, str]]:
         """The next checkpoints over more leaves than so many: sizes and signed notes, in order."""
         sql = "SELECT size, note FROM checkpoints WHERE size > ? ORDER BY size LIMIT ?"
-        return cast("list[tuple[int, str]]", self._query(sql, (after_size, limit)))
+        return [(size, _text(note)) for size, note in self._query(sql, (after_size, limit))]
 
-    def note_covering(self, size: int) -> str | None:
-        """The earliest checkpoint over at least so many leaves; None if there is none."""
-        found = self.notes(size - 1, 1)
-        return found[0][1] if found else None
+    def last_signed(self) -> int:
+        """How many events the latest checkpoint is over; 0 before there is one."""
+        found = self._query(LATEST)
+        return cast("int", found[0][0]) if found else 0
 
     def latest_note(self) -> str | None:
         """The latest checkpoint; None before there is one."""
-        found = self._query(LATEST)
-        return found[0][1] if found else None
+        return latest_note(self._query)
 
 
+TILES_OF_LEAVES = (
+    "SELECT p.number, p.packed, t.hashes FROM places p LEFT JOIN tiles t ON t.level = 0 AND t.number = p.number"
+)
+"""One statement, since both grow together."""
 HASHES = "SELECT hashes FROM tiles WHERE level = ? AND number = ?"
 LATEST = "SELECT size, note FROM checkpoints ORDER BY size DESC LIMIT 1"
-LAST_PLACES = "SELECT number, packed FROM places ORDER BY number DESC LIMIT 1"
 WRITE_TILE = (
     "INSERT INTO tiles (level, number, hashes) VALUES (?, ?, ?)"
     " ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes"
@@ -145,12 +143,17 @@ class Tail(NamedTuple):
 
 def tail_of(query: "Ask") -> Tail:
     """Where the chain ends, as a database or a transaction has it."""
-    found = query(LAST_PLACES)
+    found = query(f"{TILES_OF_LEAVES} ORDER BY p.number DESC LIMIT 1")
     if not found:
         return Tail(0, None)
-    [(number, packed)] = found
-    leaves = _tile(number, packed, _hashes(query(HASHES, (0, number)))).leaves
-    return Tail(number * TILE + len(leaves), leaves[-1])
+    [tile] = [_tile(*row) for row in found]
+    return Tail(tile.number * TILE + len(tile.leaves), tile.leaves[-1])
+
+
+def latest_note(query: "Ask") -> str | None:
+    """The latest checkpoint, as a database or a transaction has it; None before there is one."""
+    found = query(LATEST)
+    return _text(found[0][1]) if found else None
 
 
 def append(rows: Transaction, leaves: Sequence[Leaf]) -> None:
@@ -191,6 +194,11 @@ class Ask(Protocol):
 
 def _hashes(found: list[Row]) -> bytes:
     return bytes(found[0][0]) if found else b""
+
+
+def _text(note: bytes) -> str:
+    """What is no text any more is no checkpoint, which its reader finds out."""
+    return bytes(note).decode(errors="replace")
 
 
 def _tile(number: int, packed: bytes, hashes: bytes | None) -> Tile:

@@ -58,7 +58,6 @@ class Verification:
         self._size = self._valid = self._read_to = self._signed = 0
         self._first = self._last = 0
         self._waiting: list[Columns] = []
-        self._at_end = False
 
     def run(self, progress: Callable[[int], None]) -> Report:
         """Verify; `progress` is told now and then how many events have been looked at."""
@@ -194,8 +193,8 @@ class Verification:
 
     def _rows_up_to(self, position: int) -> list[Columns]:
         """The rows of the log that come next, up to a position."""
-        while not self._at_end and (not self._waiting or int(self._waiting[-1][0]) < position):
-            self._read()
+        while (not self._waiting or int(self._waiting[-1][0]) < position) and self._read():
+            pass
         cut = bisect_right(self._waiting, position, key=itemgetter(0))
         taken, self._waiting = self._waiting[:cut], self._waiting[cut:]
         return taken
@@ -203,22 +202,21 @@ class Verification:
     def _rest(self) -> int:
         """Read the log to its end; return how many events are after the chain."""
         rest = 0
-        while self._waiting or not self._at_end:
+        while self._waiting or self._read():
             rest += len(self._waiting)
             for row in self._waiting:
                 if row[3] == TOPIC:
                     self._archived.note(row)
             self._waiting = []
-            if not self._at_end:
-                self._read()
         return rest
 
-    def _read(self) -> None:
+    def _read(self) -> bool:
+        """Read on; False if there is no more. The log may have grown when it is asked again."""
         found = self._log.after(self._read_to, ROWS)
-        self._at_end = len(found) < ROWS
         if found:
             self._read_to = int(found[-1][0])
             self._waiting += found
+        return bool(found)
 
     def _differs(self, level: int, number: int) -> None:
         self._findings.add(

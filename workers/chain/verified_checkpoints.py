@@ -36,8 +36,9 @@ class VerifiedCheckpoints:
         self._findings.add(Kind.CHECKPOINT_INVALID, text)
 
     def _of_chain(self, chain: Chain) -> Iterator[SignedCheckpoint]:
-        after = -1
-        while found := chain.notes(after):
+        """Those that there are when it begins: the chain may grow while it is read."""
+        after, last = -1, chain.last_signed()
+        while found := [(size, note) for size, note in chain.notes(after) if size <= last]:
             for size, note in found:
                 after = size
                 read = self._read(size, note)

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from events.vocabulary import AccountId
+from service.checkpoint_settings import CheckpointSettings
 from service.settings import SettingError, Settings
 from workers.revocation.address_rules import AddressRules
 
@@ -42,6 +43,8 @@ def test_every_variable_is_read(tmp_path):
             "FLEET_AUDIT_SHARD_SIZE": "100",
             "FLEET_AUDIT_SOURCE": "aws",
             "FLEET_AUDIT_ASSUME_ROLE": "false",
+            "FLEET_AUDIT_CHECKPOINT_ORIGIN": "audit.example.com/fleet",
+            "FLEET_AUDIT_CHECKPOINT_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
             "PATH": "/bin",
         }
     )
@@ -60,7 +63,11 @@ def test_every_variable_is_read(tmp_path):
         shard_size=100,
         source="aws",
         assumes_role=False,
+        checkpoints=CheckpointSettings("audit.example.com/fleet", settings.checkpoints.key),
     )
+    key = settings.checkpoints.key
+    assert key is not None
+    assert key.private_bytes_raw() == bytes(32)
 
 
 def test_an_empty_variable_counts_as_not_given():
@@ -87,6 +94,9 @@ def test_an_empty_variable_counts_as_not_given():
         ("FLEET_AUDIT_KEY_BLOCKLIST", "no/such/file", "file that exists"),
         ("FLEET_AUDIT_ARCHIVE_DIR", "no/such/directory", "directory that exists"),
         ("FLEET_AUDIT_CRL_ALLOW", "10.0.0.0/33", "networks such as 10.0.0.0/8"),
+        ("FLEET_AUDIT_CHECKPOINT_ORIGIN", "a b", "audit.example.com/fleet"),
+        ("FLEET_AUDIT_CHECKPOINT_KEY", "c2hvcnQ=", "Ed25519"),
+        ("FLEET_AUDIT_CHECKPOINT_KEY", "-----BEGIN PRIVATE KEY-----", "Ed25519"),
         ("FLEET_AUDIT_SOURCE", "azure", "import or aws"),
         ("FLEET_AUDIT_ASSUME_ROLE", "no", "true or false"),
         ("FLEET_AUDIT_THROTTLING_STATUS", "503", "400 or 429"),

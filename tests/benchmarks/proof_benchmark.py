@@ -1,0 +1,170 @@
+"""What it costs to chain the log, and to verify it beside a bare SHA-256 loop over the same bytes; and memory."""
+
+import resource
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import process_time
+from typing import Any
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from events.check_shard import FINDINGS_PER_EVENT
+from events.clock import SystemClock
+from events.codec import EventMapper
+from events.log import EventLog
+from events.proof.leaf import leaf_of
+from events.proof.merkle import leaf_hash
+from events.proof.note import Signer
+from events.store.database import SqliteDatabase
+from events.store.sqlite import COLUMNS, ROW, SqliteRecorder, _row, open_sqlite_log
+from events.store.stored_rows import StoredRows, sqlite_rows
+from events.topics import TOPICS, UPCASTERS
+from tests.benchmarks.log_benchmark import CHANGED
+from tests.support.events import History, device_certificate, non_compliance
+from workers.chain.chain_follower import ChainFollower
+from workers.chain.chaining import Chaining
+from workers.chain.store import Chain
+from workers.chain.verification import Verification
+
+SIGNER = Signer("benchmark", Ed25519PrivateKey.generate())
+EVENTS = 1_000_000
+MOST_MEGABYTES = 300
+LEAST_RATIO = 0.5
+MOST_COST = 0.05
+SHARE = 5
+"""Of the events of an audit one in so many has a full batch of findings: a check of 10,000 resources of which one
+in twenty does not comply has two of them, and some eight small ones."""
+ROUNDS = 5
+APPENDS = 4_000
+
+
+def main() -> None:
+    """Measure, print, and exit with 1 if a limit was not kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = [
+            _appending(Path(folder) / "appending"),
+            _verifying(Path(folder) / "audits", 50_000, share=SHARE, limit=LEAST_RATIO),
+            _verifying(Path(folder) / "small", EVENTS, share=0, limit=None),
+        ]
+        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        kept.append(
+            _shown(
+                f"memory, {EVENTS:,} events chained and verified", f"{megabytes:.0f} MB", MOST_MEGABYTES, megabytes
+            )
+        )
+    sys.exit(0 if all(kept) else 1)
+
+
+def _shown(what: str, measured: str, limit: float | None, at_most: float) -> bool:
+    is_kept = limit is None or at_most <= limit
+    print(f"{what:66}{measured:>36}  {'' if is_kept else 'MISSED'}", flush=True)  # noqa: T201
+    return is_kept
+
+
+def _verifying(folder: Path, events: int, *, share: int, limit: float | None) -> bool:
+    """Chain and verify a log of events, one in `share` of them a batch of findings; processor time of each."""
+    folder.mkdir()
+    _write(folder / "events.sqlite", events, share)
+    with (
+        closing(sqlite_rows(folder / "events.sqlite")) as rows,
+        closing(SqliteDatabase(folder / "chain.sqlite")) as database,
+    ):
+        chaining = Chaining(rows, database, SIGNER, SystemClock())
+        chain_time = _seconds(lambda: _chain(chaining))
+        verification = Verification(rows, Chain(database.query), [SIGNER.key])
+        verify_time = _seconds(lambda: _require_clean(verification, events))
+        sample = min(events, 50_000)
+        bare_time = sum(_bare(rows, sample)) * events / sample
+    what = f"{events:,} events" + (f", every {share}th with findings" if share else ", all small")
+    _shown(f"chained, {what}", f"{events / chain_time:,.0f}/s", None, 0)
+    ratio = bare_time / verify_time
+    measured = f"{events / verify_time:,.0f}/s, {ratio:.2f} of a bare loop"
+    return _shown(f"verified, {what}", measured, None if limit is None else -limit, -ratio)
+
+
+def _chain(chaining: Chaining) -> None:
+    while chaining.step():
+        pass
+    chaining.seal()
+
+
+def _require_clean(verification: Verification, events: int) -> None:
+    report = verification.run(lambda _: None)
+    if not report.is_clean or report.valid != events:
+        raise RuntimeError(f"{report.valid} of {events} events are valid.")
+
+
+def _bare(rows: StoredRows, events: int) -> Iterator[float]:
+    """Seconds to hash leaves that lie in memory, some at a time."""
+    for first in range(0, events, 1_000):
+        leaves = [leaf_of(row) for row in rows.after(first, 1_000)]
+        yield _seconds(lambda leaves=leaves: [leaf_hash(leaf) for leaf in leaves])
+
+
+def _write(path: Path, events: int, share: int) -> None:
+    mapper = EventMapper(TOPICS, UPCASTERS)
+    history = History()
+    batch = [non_compliance(device_certificate(number)) for number in range(FINDINGS_PER_EVENT)]
+    found = mapper.to_stored_event(history.findings_recorded(batch))
+    small = _row(mapper.to_stored_event(CHANGED))
+    large = _row(found)
+
+    def row(number: int) -> tuple[Any, ...]:
+        _, _, *rest = large if share and number % share == 0 else small
+        return (number.to_bytes(16), 1, *rest)
+
+    with closing(SqliteDatabase(path)) as database:
+        SqliteRecorder(database)
+        with database.transaction() as rows:
+            rows.execute_many(f"INSERT INTO events ({COLUMNS}) VALUES {ROW}", map(row, range(1, events + 1)))
+
+
+def _appending(folder: Path) -> bool:
+    """Append one event a save, with the log chained meanwhile and without."""
+    folder.mkdir()
+    alone, chained = [], []
+    for number in range(ROUNDS):
+        path = folder / f"{number}.sqlite"
+        with closing(open_sqlite_log(path)) as log:
+            alone.append(_seconds(partial(_append, log, number)))
+        path = folder / f"chained-{number}.sqlite"
+        with (
+            closing(open_sqlite_log(path)) as log,
+            closing(sqlite_rows(path)) as rows,
+            closing(SqliteDatabase(folder / f"chain-{number}.sqlite")) as database,
+        ):
+            follower = ChainFollower(Chaining(rows, database, SIGNER, SystemClock()))
+            follower.start()
+
+            def append_and_chain() -> None:
+                _append(log, number)  # noqa: B023 - called at once
+                follower.stop()  # noqa: B023
+
+            chained.append(_seconds(append_and_chain))
+    cost = median(chained) / median(alone) - 1
+    return _shown(
+        f"appends of one event, {APPENDS:,}, chained as well", f"{100 * cost:.1f} % more", MOST_COST, cost
+    )
+
+
+def _append(log: EventLog, number: int) -> None:
+    stream = UUID(int=number + 1)
+    for version in range(1, APPENDS + 1):
+        log.append([replace(CHANGED, originator_id=stream, originator_version=version)])
+
+
+def _seconds(call: Callable[[], object]) -> float:
+    begun = process_time()
+    call()
+    return process_time() - begun
+
+
+if __name__ == "__main__":
+    main()
