@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from service.access.caller import Role
@@ -27,3 +30,11 @@ def test_who_only_reads_changes_nothing():
 @pytest.mark.parametrize(("role", "allowed"), [(Role.READER, 1), (Role.OPERATOR, 2), (Role.ADMINISTRATOR, 3)])
 def test_each_role_may_what_the_lesser_ones_may(role, allowed):
     assert [may(role, needed) for needed in Role] == [True] * allowed + [False] * (3 - allowed)
+
+
+def test_the_page_has_the_same_table():
+    page = (Path(__file__).parents[4] / "docs" / "credentials.md").read_text()
+    rows = dict(re.findall(r"^\| `?(\w+)`? \| ((?:this too: )?`[A-Z]\w+`.*) \|$", page, re.MULTILINE))
+    told = {name: role for role, names_ in rows.items() for name in re.findall(r"`([A-Z]\w+)`", names_)}
+
+    assert told == {name: role or "everybody" for name, role in WHO_MAY.items()}
