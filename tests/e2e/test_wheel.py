@@ -65,6 +65,8 @@ def test_it_serves_far_from_its_sources(environment, tmp_path):
     with FleetAuditService(tmp_path, program=environment / "fleet-audit") as service:
         with urllib.request.urlopen(f"{service.url}/health/ready", timeout=10) as answer:
             assert answer.status == 200
+        with urllib.request.urlopen(f"{service.url}/fleet-audit/api", timeout=10) as page:
+            assert "StartOnDemandAuditTask" in page.read().decode()
         assert service.client().describe_account_audit_configuration()["auditCheckConfigurations"]
 
 

@@ -80,3 +80,7 @@ async def held_against_the_document(
     path = request.url.raw_path
     require_described(request.method, path, response.status, response.headers, read)
     return response
+
+
+REFEREES = (held_against_the_document,)
+"""For `ClientSession(middlewares=...)`."""

@@ -29,7 +29,7 @@ from service.refusal_log import RefusalLog
 from service.services import Services
 from service.settings import Settings
 from tests.support.chained_log import SIGNER
-from tests.support.described_answers import held_against_the_document
+from tests.support.described_answers import REFEREES
 from tests.support.fake_clock import FakeClock
 from tests.support.iot_model import operation, require_answer
 from workers.chain.chain_follower import ChainFollower
@@ -173,6 +173,5 @@ class Api:
 @asynccontextmanager
 async def caller(url: str, given: Services) -> AsyncIterator[Api]:
     """Somebody who calls a front end that is at work."""
-    referees = (held_against_the_document,)
-    async with aiohttp.ClientSession(url, headers={"Authorization": SIGNATURE}, middlewares=referees) as session:
+    async with aiohttp.ClientSession(url, headers={"Authorization": SIGNATURE}, middlewares=REFEREES) as session:
         yield Api(session, given)

@@ -14,7 +14,7 @@ import pytest
 from service.listening import listening
 from service.operations.import_inventory import PATH
 from tests.support.certificates import certificate, certificate_id, pem
-from tests.support.described_answers import held_against_the_document
+from tests.support.described_answers import REFEREES
 from tests.support.given import ACCOUNT
 from tests.support.inventory_records import EVERY_DEVICE, EVERY_POLICY
 from tests.support.raw_http import PATIENCE, exchange, request
@@ -72,7 +72,7 @@ async def url(serving, told):
 
 @pytest.fixture
 async def post(url):
-    async with aiohttp.ClientSession(url, headers=NDJSON, middlewares=(held_against_the_document,)) as session:
+    async with aiohttp.ClientSession(url, headers=NDJSON, middlewares=REFEREES) as session:
 
         async def send(body, path=PATH, **others):
             async with session.post(path, data=body, **others) as response:

@@ -7,7 +7,7 @@ import pytest
 
 from service.listening import listening
 from service.operations.import_presence import PATH
-from tests.support.described_answers import held_against_the_document
+from tests.support.described_answers import REFEREES
 from tests.support.presence import members
 from tests.support.raw_http import exchange, request
 
@@ -28,7 +28,7 @@ async def url(serving):
 
 @pytest.fixture
 async def post(url):
-    async with aiohttp.ClientSession(url, headers=NDJSON, middlewares=(held_against_the_document,)) as session:
+    async with aiohttp.ClientSession(url, headers=NDJSON, middlewares=REFEREES) as session:
 
         async def send(body):
             async with session.post(PATH, data=body) as response:

@@ -14,6 +14,7 @@ from service.access.minting import AccessKey
 from service.listening import listening, listening_in_a_thread, watched_on_a_port
 from service.services import Services
 from service.settings import Settings
+from tests.support.described_answers import REFEREES
 from tests.support.front_end import services
 from tests.support.issuing import Issuer, issuing
 from tests.support.signing import EXAMPLE, NO_HEADERS, signed_headers
@@ -48,7 +49,9 @@ class Front:
         now = signing.pop("at", self.given.clock.now())
         signed = signed_headers(key, now, method, self.url + path, body, headers, **signing)
         async with (
-            aiohttp.ClientSession(skip_auto_headers=["Content-Type", "User-Agent"]) as session,
+            aiohttp.ClientSession(
+                skip_auto_headers=["Content-Type", "User-Agent"], middlewares=REFEREES
+            ) as session,
             session.request(method, self.url + path, data=body or None, headers=signed) as answer,
         ):
             return answer.status, answer.headers.get("x-amzn-ErrorType"), await answer.json()
@@ -191,7 +194,7 @@ async def test_a_body_that_is_not_what_was_signed_is_refused(front, administrato
 
 
 async def test_health_metrics_and_the_description_of_the_api_ask_for_no_signature(front, administrator):
-    async with aiohttp.ClientSession(front.url) as session:
+    async with aiohttp.ClientSession(front.url, middlewares=REFEREES) as session:
         for path in ("/health/live", "/health/ready", "/metrics", "/openapi.json"):
             assert (await session.get(path)).status == 200
         unsigned = await session.get(CONFIGURATION)
@@ -207,7 +210,7 @@ async def test_metrics_may_ask_for_a_token(tmp_path, is_api):
         host = given.settings.host
         watched = watched_on_a_port(given.watched, host, 0, door)
         with listening_in_a_thread(given) if is_api else watched as url:
-            async with aiohttp.ClientSession(url) as session:
+            async with aiohttp.ClientSession(url, middlewares=REFEREES) as session:
                 statuses = [
                     (await session.get("/metrics", headers=headers)).status
                     for headers in ({}, {"Authorization": "Bearer another"}, {"Authorization": "Bearer a token"})

@@ -12,6 +12,7 @@ from service.listening import listening
 from service.operations.import_inventory import PATH as IMPORT
 from service.operations.import_presence import PATH as PRESENCE
 from service.settings import Settings
+from tests.support.described_answers import REFEREES
 from tests.support.front_end import services
 from tests.support.given import ACCOUNT
 from tests.support.inventory_records import EVERY_POLICY
@@ -39,7 +40,7 @@ async def post(tmp_path):
         issuing(tmp_path, given) as issuer,
     ):
         key = issuer.create(Role.OPERATOR)
-        async with listening(given) as url, aiohttp.ClientSession() as session:
+        async with listening(given) as url, aiohttp.ClientSession(middlewares=REFEREES) as session:
 
             async def send(path, body, digest=None):
                 stated = {"Content-Type": "application/x-ndjson"}
