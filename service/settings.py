@@ -95,7 +95,7 @@ class Settings:
     """How many pieces of work a coordinator has given to workers at once: about 4 for each of their threads."""
     worker_threads: int = 2
     """Threads that judge, in the embedded service and in each worker process."""
-    shard_size: int = 10_000
+    shard_size: int = 25_000
     """Resources that are judged in one go."""
 
     @classmethod

@@ -4,21 +4,21 @@ What is changed, and why: docs/decisions/0010-roles-and-a-queue-in-redis.md. Not
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any, cast
 from uuid import uuid4
 
 import redis
 from dramatiq import Message
 from dramatiq.broker import Consumer, MessageProxy
-from dramatiq.brokers.redis import MAINTENANCE_SCALE, RedisBroker, _RedisConsumer, _scripts
-from dramatiq.errors import ConnectionClosed
+from dramatiq.brokers.redis import MAINTENANCE_SCALE, RedisBroker, _scripts
 from dramatiq.middleware import Middleware, SkipMessage, TimeLimit
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from events.bell import Bell
 from workers.middleware import GiveBack
 from workers.queue import Held, QueueBroker, QueueUnavailable
+from workers.redis_consumer import RedisConsumer, closed
 
 NAMESPACE = "fleet-audit"
 """What every key in Redis begins with."""
@@ -55,7 +55,10 @@ def connect(url: str) -> redis.Redis:
 class SharedBroker(RedisBroker, QueueBroker):
     """A queue in Redis that workers of any number of processes and hosts share."""
 
-    def __init__(self, client: redis.Redis, *, heartbeat_timeout: float = HEARTBEAT_TIMEOUT) -> None:
+    def __init__(
+        self, client: redis.Redis, appended: Bell | None = None, *, heartbeat_timeout: float = HEARTBEAT_TIMEOUT
+    ) -> None:
+        """`appended` rings when something may follow from the log, so that who has nothing to do looks sooner."""
         super().__init__(  # type: ignore[no-untyped-call]
             client=client,
             middleware=[TimeLimit(), GiveBack(), _BeginOnce()],
@@ -65,13 +68,14 @@ class SharedBroker(RedisBroker, QueueBroker):
             dead_message_ttl=DEAD_LETTERS_FOR,
         )
         self.scripts["dispatch"] = client.register_script(_by_the_clock_of_redis(_scripts["dispatch"]))
+        self.appended = appended or Bell()
         self.in_hand: dict[str, set[str]] = defaultdict(set)
         """By queue, the messages that this process has taken and not given up."""
 
     @property
     def consumer_class(self) -> type[Consumer]:
         """What takes messages out of a queue."""
-        return _Consumer
+        return RedisConsumer
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Consumer:
         """Begin to take messages, at the start and after each loss of the connection.
@@ -88,7 +92,7 @@ class SharedBroker(RedisBroker, QueueBroker):
             if unknown:
                 self.do_requeue(queue_name, *unknown)
         except redis.RedisError as error:
-            raise _closed(error) from None
+            raise closed(error) from None
         return super().consume(queue_name, prefetch, timeout)
 
     def declare_queue(self, queue_name: str) -> None:
@@ -140,53 +144,6 @@ class SharedBroker(RedisBroker, QueueBroker):
         self.client.close()
 
 
-class _Consumer(_RedisConsumer):
-    """Takes messages. A Redis that does not answer in time is one that is away, which Dramatiq does not see so."""
-
-    def __next__(self) -> MessageProxy | None:
-        try:
-            message: MessageProxy | None = super().__next__()  # type: ignore[no-untyped-call]
-        except redis.RedisError as error:
-            raise _closed(error) from None
-        if message is not None:
-            self.broker.in_hand[self.queue_name].add(message.options["redis_message_id"])
-        return message
-
-    def ack(self, message: MessageProxy) -> None:
-        if message.options.get("given_back", False):
-            self._put_back(message)
-        else:
-            self._end(super().ack, message)
-
-    def nack(self, message: MessageProxy) -> None:
-        self._end(super().nack, message)
-
-    def requeue(self, messages: Iterable[MessageProxy]) -> None:
-        try:
-            super().requeue(messages)  # type: ignore[no-untyped-call]
-        except redis.RedisError as error:
-            raise _closed(error) from None
-
-    def _end(self, end: Any, message: MessageProxy) -> None:
-        try:
-            end(message)
-        except redis.RedisError as error:
-            raise _closed(error) from None
-        self.broker.in_hand[self.queue_name].discard(message.options["redis_message_id"])
-
-    def _put_back(self, message: MessageProxy) -> None:
-        """Out of our hands first, since then another thread of ours may take it."""
-        message_id = message.options["redis_message_id"]
-        try:
-            self.broker.client.delete(self.broker.begun_key(message_id))
-            self.broker.in_hand[self.queue_name].discard(message_id)
-            self.broker.do_requeue(self.queue_name, message_id)
-        except redis.RedisError as error:
-            raise _closed(error) from None
-        # Or it would count among those in hand for ever, and with enough of them nothing more would be taken.
-        self.queued_message_ids.discard(message.message_id)
-
-
 class _BeginOnce(Middleware):
     """Lets a message begin once. One that comes again, because its worker died over it, ends instead.
 
@@ -211,10 +168,6 @@ def _by_the_clock_of_redis(script: bytes) -> bytes:
         raise RuntimeError("This version of Dramatiq keeps time in another way.")
     ours = b"local time = redis.call('time'); local timestamp = time[1] * 1000 + math.floor(time[2] / 1000)"
     return script.replace(theirs, ours)
-
-
-def _closed(error: redis.RedisError) -> ConnectionClosed:
-    return ConnectionClosed(error)  # type: ignore[no-untyped-call]
 
 
 def _said(error: redis.RedisError) -> str:

@@ -80,7 +80,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, insecure: b
       FLEET_AUDIT_CLOCK              system, or manual: stands still until (system)
                                      `fleet-audit clock` moves it
       FLEET_AUDIT_WORKER_THREADS     threads that judge                    (2)
-      FLEET_AUDIT_SHARD_SIZE         resources that are judged in one go   (10000)
+      FLEET_AUDIT_SHARD_SIZE         resources that are judged in one go   (25000)
       FLEET_AUDIT_LOG_FORMAT         text, or json: one object a line      (text)
       FLEET_AUDIT_LOG_LEVEL          debug, info (every request), warning, (warning)
                                      or error

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
+from events.bell import Bell
 from service.redis_setting import NAME
 from service.settings import AWS, Settings
 from service.variables import SettingError
@@ -13,14 +14,17 @@ from workers.redis_broker import SharedBroker, connect
 from workers.worker import collecting_checks
 
 
-def brokers(settings: Settings) -> tuple[SharedBroker, SharedBroker]:
+def brokers(settings: Settings, appended: Bell | None = None) -> tuple[SharedBroker, SharedBroker]:
     """Return the broker for what is quick, and that for what waits for others. They connect when they are used.
+
+    `appended` is the bell of the log, for those who take work and would else look for it once a second.
 
     Raise SettingError when no Redis is set.
     """
     if settings.redis_url is None:
         raise SettingError(f"{NAME} is not set: it is what carries work to worker processes.")
-    return SharedBroker(connect(settings.redis_url)), SharedBroker(connect(settings.redis_url))
+    url = settings.redis_url
+    return SharedBroker(connect(url), appended), SharedBroker(connect(url), appended)
 
 
 @contextmanager

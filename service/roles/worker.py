@@ -29,8 +29,8 @@ def work(settings: Settings, clock: Clock, stopped: Event, say: Callable[[str], 
     can't be read.
     """
     with ExitStack() as opened:
-        quick, collecting = brokers(settings)
         stores = opened.enter_context(stores_of_a_role(settings, stopped))
+        quick, collecting = brokers(settings, stores.log.appended)
         of = opened.enter_context(parts(settings, clock, stores))
         crews = Crews(
             worker(of),

@@ -33,7 +33,7 @@ CHECKS = (
     "DEVICE_CERTIFICATE_AGE_CHECK",
 )
 
-LOOK_AGAIN = 0.02
+LOOK_AGAIN = 0.05
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pytest
 from dramatiq import actor
 from dramatiq.broker import MessageProxy
 
+from events.bell import Bell
 from events.errors import StoreUnavailable
 from tests.contract.queue_contract import LONGEST, QueueContract, sending
 from tests.support.judging_process import HEARTBEAT_TIMEOUT, judge_and_hang
@@ -21,6 +22,10 @@ from tests.support.waiting import until
 from workers.messages import JUDGE_SHARD, JUDGING_QUEUE, message_for
 from workers.queue import QueueBroker, QueueUnavailable
 from workers.redis_broker import CONNECT_TIMEOUT, SOCKET_TIMEOUT, SharedBroker, connect
+from workers.redis_consumer import RedisConsumer
+
+NEVER = 3_600_000
+"""Milliseconds."""
 
 
 class TestRedisQueue(QueueContract):
@@ -68,6 +73,33 @@ class TestRedisQueue(QueueContract):
         after = broker.held()
         assert after.message_ids == frozenset()
         assert after.life != before.life
+
+    def test_the_next_message_is_taken_as_soon_as_there_is_room(self, server):
+        with closing(SharedBroker(connect(server.url))) as broker:
+            broker.declare_queue(JUDGING_QUEUE)
+            self.send(broker, 1, 2)
+            consumer = broker.consume(JUDGING_QUEUE, prefetch=1, timeout=NEVER)
+            first = next(consumer)
+            assert first is not None
+            working = threading.Timer(0.05, consumer.ack, [first])
+            working.start()
+            assert next(consumer) is None
+            second = next(consumer)
+            assert second is not None
+            assert second.message_id != first.message_id
+
+    def test_who_has_found_nothing_for_long_looks_again_when_the_log_has_grown(self, server):
+        bell = Bell()
+        with closing(SharedBroker(connect(server.url), bell)) as broker:
+            broker.declare_queue(JUDGING_QUEUE)
+            consumer = broker.consume(JUDGING_QUEUE, timeout=NEVER)
+            assert isinstance(consumer, RedisConsumer)
+            consumer.misses = 30
+            growing = threading.Timer(0.05, bell.ring)
+            growing.start()
+            assert next(consumer) is None
+            self.send(broker, 1)
+            assert next(consumer) is not None
 
     def test_workers_go_on_when_redis_is_back(self, broker, server, opened):
         done: SimpleQueue[int] = SimpleQueue()

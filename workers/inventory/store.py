@@ -77,7 +77,7 @@ class Inventory:
         while True:
             scope = Scope(account, examines, version, after)
             # Two rows: the last of this shard, and the proof that another shard follows.
-            ends = self._database.query(*scope.select(key, limit=2, offset=shard_size - 1))
+            ends = self._database.scan(*scope.select(key, limit=2, offset=shard_size - 1), columns=1)
             if len(ends) < 2:
                 break
             after = ends[0][0]

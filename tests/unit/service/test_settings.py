@@ -20,7 +20,7 @@ def test_without_variables_the_defaults_are_those_of_a_trial():
         crl_allow=AddressRules(),
         throttling_status=429,
         worker_threads=2,
-        shard_size=10_000,
+        shard_size=25_000,
     )
 
 
