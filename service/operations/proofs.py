@@ -10,7 +10,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from events.errors import NotFound
-from events.proof.leaf import read_leaf
+from events.proof.leaf import NoLeaf, leaf_of, read_leaf
 from service.access.caller import CALLER
 from service.call import LISTS
 from service.services import SERVICES
@@ -34,12 +34,20 @@ async def event_proof(request: web.Request) -> web.Response:
         raise NotFound("A position is a whole number from 1.")
 
     def proof(proving: Proving) -> str:
-        found = proving.event(int(position))
-        if read_leaf(found.leaf).account != account:
-            raise NotProvable(f"There is no event at position {position}.")
-        return str(found)
+        # Another account's event is as one that there is not, also while no checkpoint has it.
+        if _account_at(int(position), proving) != account:
+            raise NotProvable(f"There is no event at position {position}, or it is in an archive.")
+        return str(proving.event(int(position)))
 
     return web.Response(text=await _asked(request, proof))
+
+
+def _account_at(position: int, proving: Proving) -> str | None:
+    """The account of an event; None where there is none, or none that can be read."""
+    try:
+        return read_leaf(leaf_of(proving.row(position))).account
+    except (NotProvable, NoLeaf):
+        return None
 
 
 async def _asked(request: web.Request, question: Callable[[Proving], T]) -> T:
