@@ -37,6 +37,13 @@ EXISTS: Schema = {
     "additionalProperties": False,
 }
 
+RETRY_AFTER: Schema = {
+    "Retry-After": {
+        "description": "Seconds, with a `ThrottlingException`: when the same request may succeed.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    }
+}
+
 ERROR_SCHEMAS: Mapping[str, Schema] = {"Error": MESSAGE, "ResourceAlreadyExists": EXISTS}
 
 
@@ -74,6 +81,7 @@ def _response(shapes: Iterable[ErrorShape]) -> Schema:
                 "schema": {"type": "string", "enum": names},
             },
             "x-amzn-RequestId": {"$ref": "#/components/headers/RequestId"},
+            **(RETRY_AFTER if "ThrottlingException" in names else {}),
         },
         "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}},
     }

@@ -72,6 +72,7 @@ def test_what_can_be_asked_about_the_past_says_so():
 def test_a_setting_that_changes_a_status_changes_the_document():
     paths = service_document(400)["paths"]["/audit/tasks"]["get"]["responses"]
     assert "429" not in paths
+    assert "Retry-After" in paths["400"]["headers"]
     assert "ThrottlingException" in paths["400"]["headers"]["x-amzn-ErrorType"]["schema"]["enum"]
 
 
