@@ -51,9 +51,7 @@ def _without_nulls(given: Any) -> Any:
 class _NullIsAbsent:
     """What the schema of a map says of its entries beside what pydantic knows."""
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         written = handler(schema)
         values = {"anyOf": [written["additionalProperties"], {"type": "null"}]}
         return written | {"additionalProperties": values, "maxProperties": MAX_MAP_ENTRIES}
