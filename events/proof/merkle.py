@@ -29,17 +29,12 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(NODE + left + right).digest()
 
 
-def level_above(hashes: Sequence[bytes]) -> list[bytes]:
-    """The hashes of pairs; of an odd number the last is left out."""
-    pairs = iter(hashes)
-    return [sha256(NODE + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
-
-
-def full_root(hashes: Sequence[bytes]) -> bytes:
-    """The root over as many hashes as a power of two."""
-    while len(hashes) > 1:
-        hashes = level_above(hashes)
-    return hashes[0]
+def full_root(hashes: bytes) -> bytes:
+    """The root over as many hashes as a power of two, which lie in a row."""
+    pair = 2 * HASH_BYTES
+    while len(hashes) > HASH_BYTES:
+        hashes = b"".join([sha256(NODE + hashes[at : at + pair]).digest() for at in range(0, len(hashes), pair)])
+    return hashes
 
 
 def full_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:

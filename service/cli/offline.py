@@ -15,6 +15,7 @@ from events.proof.leaf import LeafEvent
 from events.proof.note import NotSigned, VerifierKey
 from events.proof.proof_file import ConsistencyProof, EventProof, NoProof, read_proof
 from service.cli.chain_options import CouldNot
+from service.cli.verification_lines import moment
 
 
 class ProvesNothing(click.ClickException):
@@ -48,7 +49,9 @@ def verify_offline(
         click.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
         return
     click.echo(f"Proven: {said['proven']}")
-    click.echo(f"Signed by {', '.join(f'{each.name} ({each.id.hex()})' for each in signers)} at {says.time}")
+    click.echo(
+        f"Signed by {', '.join(f'{each.name} ({each.id.hex()})' for each in signers)} at {moment(says.time)}"
+    )
     for name, value in said.get("event", {}).items():
         click.echo(f"  {name:10} {value if isinstance(value, str | int) else orjson.dumps(value).decode()}")
 

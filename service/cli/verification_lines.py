@@ -1,6 +1,7 @@
 """What a verification found, in lines such as `aws cloudtrail validate-logs` prints."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from workers.chain.report import Report
 
@@ -16,7 +17,7 @@ def lines_of(report: Report) -> Iterator[str]:
     yield f"Results requested for positions {report.first_position:,} to {report.last_position:,}"
     if report.begun is not None and report.latest is not None:
         begun, latest = report.begun.says, report.latest.says
-        yield f"Checkpoints from {begun.time} (the first {begun.size:,} events) to {latest.time}"
+        yield f"Checkpoints from {moment(begun.time)} (the first {begun.size:,} events) to {moment(latest.time)}"
     yield ""
     yield _counted(report.valid, report.events, "events")
     yield _counted(report.valid_checkpoints, report.checkpoints, "checkpoints")
@@ -26,6 +27,11 @@ def lines_of(report: Report) -> Iterator[str]:
         yield f"{report.not_signed:,} of these events are in no checkpoint: only the chain vouches for them"
     if report.not_chained:
         yield f"{report.not_chained:,} later events are not chained yet"
+
+
+def moment(time: datetime | None) -> str:
+    """When something was signed, as far as its checkpoint says so."""
+    return "an unknown time" if time is None else f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _counted(valid: int, all_: int, what: str) -> str:

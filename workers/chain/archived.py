@@ -84,8 +84,7 @@ def _compare(path: Path, summary: ArchiveSummary, chain: Chain, findings: Findin
             digest.update(line)
             row = _row(line)
             tile = _tile(int(row[0]), tile, chain)
-            chained = [] if tile is None else [each.hash for each in tile.leaves if each.position == row[0]]
-            if hash_of(row) in chained:
+            if tile is not None and hash_of(row) == tile.hash_at(int(row[0])):
                 valid += 1
             else:
                 text = f"the event in {summary.file_name} is not what was chained"
@@ -117,7 +116,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 
 def _tile(position: int, last: Tile | None, chain: Chain) -> Tile | None:
-    if last is not None and last.leaves[0].position <= position <= last.leaves[-1].position:
+    if last is not None and last.leaf(0).position <= position <= last.leaf(-1).position:
         return last
     return chain.tile_of(position)
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from events.clock import Clock, epoch_milliseconds
 from events.errors import StoreUnavailable
 from events.proof.checkpoint import Checkpoint, SignedCheckpoint, read_checkpoint, sign
-from events.proof.leaf import Columns, Leaf, NoLeaf, leaf_of
-from events.proof.merkle import leaf_hash
+from events.proof.leaf import Columns, Leaf, hash_of
 from events.proof.note import Signer
 from events.store.database import Database, Transaction
 from events.store.stored_rows import StoredRows
@@ -172,7 +171,7 @@ class Chaining:
 
 
 def _leaf(row: Columns) -> Leaf:
-    try:
-        return Leaf(int(row[0]), bytes(row[1]), leaf_hash(leaf_of(row)))
-    except NoLeaf as error:
-        raise ChainBroken(f"What lies at position {row[0]!r} of the log is no event of Fleet Audit.") from error
+    hash_ = hash_of(row)
+    if hash_ is None:
+        raise ChainBroken(f"What lies at position {row[0]!r} of the log is no event of Fleet Audit.")
+    return Leaf(int(row[0]), bytes(row[1]), hash_)

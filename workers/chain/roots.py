@@ -4,14 +4,14 @@ Two trees grow: of the hashes that the chain has, and, from the first event on t
 has. If the first fits a checkpoint, the log was changed; if only the second does, the chain's tables were.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import Enum
 from itertools import chain
 
 from events.proof.checkpoint import SignedCheckpoint
 from events.proof.growing_tree import GrowingTree
-from events.proof.merkle import full_root
-from workers.chain.store import LEVELS_A_TILE, TILE
+from events.proof.merkle import HASH_BYTES, full_root
+from workers.chain.store import LEVELS_A_TILE, TILE, split
 
 
 class Fits(Enum):
@@ -34,17 +34,17 @@ class Roots:
         """None as long as it would be the same."""
         self._size = 0
 
-    def add(self, of_chain: Sequence[bytes], of_log: Sequence[bytes]) -> Iterator[tuple[SignedCheckpoint, Fits]]:
+    def add(self, of_chain: bytes, of_log: bytes) -> Iterator[tuple[SignedCheckpoint, Fits]]:
         """Let the trees grow by the hashes of a tile, and yield the checkpoints that they come to."""
         if self._of_log is None and of_chain != of_log:
             self._of_log = self._of_chain.copy()
-        is_met = self._next is not None and self._next.says.size <= self._size + len(of_chain)
-        if len(of_chain) == TILE and not is_met and self._of_log is None:
+        is_met = self._next is not None and self._next.says.size <= self._size + len(of_chain) // HASH_BYTES
+        if len(of_chain) == TILE * HASH_BYTES and not is_met and self._of_log is None:
             self._of_chain.add(full_root(of_chain), LEVELS_A_TILE)
             self._size += TILE
             return
         yield from self._met()
-        for in_chain, in_log in zip(of_chain, of_log, strict=True):
+        for in_chain, in_log in zip(split(of_chain), split(of_log), strict=True):
             self._of_chain.add(in_chain)
             if self._of_log is not None:
                 self._of_log.add(in_log)

@@ -45,7 +45,33 @@ class Tile(NamedTuple):
     """A tile of leaves, full or not."""
 
     number: int
-    leaves: list[Leaf]
+    places: bytes
+    hashes: bytes
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are in it."""
+        return len(self.hashes) // HASH_BYTES
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Where its events lie in the log."""
+        return struct.unpack(">" + "Q16x" * self.size, self.places)
+
+    def leaf(self, at: int) -> Leaf:
+        """One of its leaves; -1 is the last."""
+        at %= self.size
+        position, stream = _PLACE.unpack_from(self.places, at * _PLACE.size)
+        return Leaf(position, stream, self.hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES])
+
+    def leaves(self) -> list[Leaf]:
+        """All of them."""
+        return [self.leaf(at) for at in range(self.size)]
+
+    def hash_at(self, position: int) -> bytes | None:
+        """The hash of the event at a position of the log; None if it is not here."""
+        positions = self.positions
+        return self.leaf(positions.index(position)).hash if position in positions else None
 
 
 class Chain:
@@ -76,7 +102,7 @@ class Chain:
         hashes = self.upper_tiles(tile_level, tile)[begin * HASH_BYTES : (begin + (1 << height)) * HASH_BYTES]
         if len(hashes) != HASH_BYTES << height:
             raise ChainDamaged(f"hashes of its tile {tile} of level {tile_level} are missing")
-        return full_root(split(hashes))
+        return full_root(hashes)
 
     def root(self, size: int) -> bytes:
         """The root of the tree of the first `size` leaves."""
@@ -86,9 +112,9 @@ class Chain:
         """Which leaf the event of a position is, from 0."""
         tile = self.tile_of(position)
         if tile is not None:
-            for at, leaf in enumerate(tile.leaves):
-                if leaf.position == position:
-                    return tile.number * TILE + at
+            positions = tile.positions
+            if position in positions:
+                return tile.number * TILE + positions.index(position)
         return None
 
     def tile_of(self, position: int) -> Tile | None:
@@ -147,7 +173,7 @@ def tail_of(query: "Ask") -> Tail:
     if not found:
         return Tail(0, None)
     [tile] = [_tile(*row) for row in found]
-    return Tail(tile.number * TILE + len(tile.leaves), tile.leaves[-1])
+    return Tail(tile.number * TILE + tile.size, tile.leaf(-1))
 
 
 def latest_note(query: "Ask") -> str | None:
@@ -176,7 +202,7 @@ def _extend(rows: Transaction, level: int, number: int, hashes: bytes) -> None:
     hashes = _hashes(rows.execute(HASHES, (level, number))) + hashes
     rows.execute(WRITE_TILE, (level, number, hashes))
     if len(hashes) == TILE * HASH_BYTES:
-        _extend(rows, level + 1, number // TILE, full_root(split(hashes)))
+        _extend(rows, level + 1, number // TILE, full_root(hashes))
 
 
 def split(hashes: bytes) -> list[bytes]:
@@ -207,5 +233,4 @@ def _tile(number: int, packed: bytes, hashes: bytes | None) -> Tile:
         raise ChainDamaged(f"its tile {number} has not a hash for each of its events")
     if len(places) > TILE * _PLACE.size:
         raise ChainDamaged(f"its tile {number} has too many events")
-    found = zip(_PLACE.iter_unpack(places), split(each), strict=True)
-    return Tile(number, [Leaf(position, stream, hash_) for (position, stream), hash_ in found])
+    return Tile(number, places, each)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from events.proof.merkle import full_root
-from workers.chain.store import TILE, split
+from events.proof.merkle import HASH_BYTES, full_root
+from workers.chain.store import TILE
 
 
 class UpperTiles:
@@ -13,20 +13,19 @@ class UpperTiles:
         """`kept` answers with the hashes of a tile by level and number; `differs` is told which are others."""
         self._kept = kept
         self._differs = differs
-        self._growing: list[list[bytes]] = []
+        self._growing: list[bytes] = []
         self._numbers: list[int] = []
 
     def add(self, hash_: bytes, level: int = 1) -> None:
         """A full tile of the level below has this hash."""
         if len(self._growing) < level:
-            self._growing.append([])
+            self._growing.append(b"")
             self._numbers.append(0)
-        hashes = self._growing[level - 1]
-        hashes.append(hash_)
-        if len(hashes) == TILE:
+        hashes = self._growing[level - 1] = self._growing[level - 1] + hash_
+        if len(hashes) == TILE * HASH_BYTES:
             self._compare(level)
             self._numbers[level - 1] += 1
-            self._growing[level - 1] = []
+            self._growing[level - 1] = b""
             self.add(full_root(hashes), level + 1)
 
     def end(self) -> None:
@@ -38,5 +37,5 @@ class UpperTiles:
     def _compare(self, level: int) -> None:
         """The chain may have grown meanwhile; a tile that is not full only gets longer."""
         number, hashes = self._numbers[level - 1], self._growing[level - 1]
-        if split(self._kept(level, number))[: len(hashes)] != hashes:
+        if self._kept(level, number)[: len(hashes)] != hashes:
             self._differs(level, number)

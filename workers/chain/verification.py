@@ -30,6 +30,9 @@ ROWS = 128
 
 TILES = 16
 
+POSITION = itemgetter(0)
+TOPIC_OF = itemgetter(3)
+
 
 class Verification:
     """One verification of a log and its chain. Raises StoreUnavailable where they can't be read."""
@@ -108,32 +111,28 @@ class Verification:
 
     def _take(self, tile: Tile) -> None:
         """Compare a tile of the chain with the rows of the log."""
-        hashes = [leaf.hash for leaf in tile.leaves]
-        rows = self._rows_up_to(tile.leaves[-1].position)
+        positions = tile.positions
+        rows = self._rows_up_to(positions[-1])
         found = [hash_of(row) for row in rows]
-        is_same = found == hashes and all(
-            row[0] == leaf.position for row, leaf in zip(rows, tile.leaves, strict=True)
-        )
-        in_log = hashes if is_same else self._differing(tile, rows, found)
-        if is_same:
-            self._valid += len(hashes)
-        if any(row[3] == TOPIC for row in rows):
-            for row in rows:
-                if row[3] == TOPIC:
-                    self._archived.note(row)
-        self._first = self._first or tile.leaves[0].position
-        self._last = tile.leaves[-1].position
-        for checkpoint, fits in self._roots.add(hashes, in_log):
+        if b"".join(filter(None, found)) == tile.hashes and tuple(map(POSITION, rows)) == positions:
+            in_log = tile.hashes
+            self._valid += len(positions)
+        else:
+            in_log = self._differing(tile, rows, found)
+        self._note_archived(rows)
+        self._first = self._first or positions[0]
+        self._last = positions[-1]
+        for checkpoint, fits in self._roots.add(tile.hashes, in_log):
             self._met(checkpoint, fits, tile)
-        self._size += len(hashes)
-        if len(hashes) == TILE:
-            self._upper.add(full_root(hashes))
+        self._size += len(positions)
+        if len(positions) == TILE:
+            self._upper.add(full_root(tile.hashes))
 
-    def _differing(self, tile: Tile, rows: Sequence[Columns], found: Sequence[bytes | None]) -> list[bytes]:
+    def _differing(self, tile: Tile, rows: Sequence[Columns], found: Sequence[bytes | None]) -> bytes:
         """Note where a tile and the log differ; return the log's hashes, and the chain's for what it has not."""
         here = {row[0]: (row, hash_) for row, hash_ in zip(rows, found, strict=True)}
         in_log: list[bytes] = []
-        for number, leaf in enumerate(tile.leaves, self._size):
+        for number, leaf in enumerate(tile.leaves(), self._size):
             row, hash_ = here.pop(leaf.position, (None, None))
             in_log.append(hash_ or leaf.hash)
             if row is None:
@@ -145,7 +144,7 @@ class Verification:
                 self._suspects.add(Suspect(leaf.position, row, leaf.hash), self._findings)
         for position, (row, _) in here.items():
             self._suspects.add(Suspect(int(position), row, None), self._findings)
-        return in_log
+        return b"".join(in_log)
 
     def _met(self, checkpoint: SignedCheckpoint, fits: Fits, tile: Tile) -> None:
         says = checkpoint.says
@@ -157,7 +156,7 @@ class Verification:
             return
         self._signed = max(self._signed, says.size)
         self._suspects.decided(log_is_right=fits is Fits.LOG)
-        last = tile.leaves[says.size - self._size - 1].position
+        last = tile.positions[says.size - self._size - 1]
         if says.position not in {None, last}:
             self._checkpoints.invalid(
                 f"the one over {says.size} events ends at position {says.position}, the chain has {last} there"
@@ -173,7 +172,7 @@ class Verification:
         for index in self._missing:
             if tile is None or tile.number != index // TILE:
                 [tile] = self._chain.tiles_after(index // TILE - 1, 1)
-            leaf = tile.leaves[index % TILE]
+            leaf = tile.leaf(index % TILE)
             if not self._archived.has(leaf.stream):
                 removed.append((index, leaf))
         at_end = 0
@@ -195,18 +194,22 @@ class Verification:
         """The rows of the log that come next, up to a position."""
         while (not self._waiting or int(self._waiting[-1][0]) < position) and self._read():
             pass
-        cut = bisect_right(self._waiting, position, key=itemgetter(0))
+        cut = bisect_right(self._waiting, position, key=POSITION)
         taken, self._waiting = self._waiting[:cut], self._waiting[cut:]
         return taken
+
+    def _note_archived(self, rows: Sequence[Columns]) -> None:
+        if TOPIC in map(TOPIC_OF, rows):
+            for row in rows:
+                if row[3] == TOPIC:
+                    self._archived.note(row)
 
     def _rest(self) -> int:
         """Read the log to its end; return how many events are after the chain."""
         rest = 0
         while self._waiting or self._read():
             rest += len(self._waiting)
-            for row in self._waiting:
-                if row[3] == TOPIC:
-                    self._archived.note(row)
+            self._note_archived(self._waiting)
             self._waiting = []
         return rest
 

@@ -92,7 +92,7 @@ def hexed(path):
 
 
 def of(leaves):
-    return lambda level, number: full_root(leaves[number << level : (number + 1) << level])
+    return lambda level, number: full_root(b"".join(leaves[number << level : (number + 1) << level]))
 
 
 def defined(leaves):

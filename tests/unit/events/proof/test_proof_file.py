@@ -18,7 +18,7 @@ HASHES = [leaf_hash(each) for each in LEAVES]
 
 
 def subtree(level, number):
-    return full_root(HASHES[number << level : (number + 1) << level])
+    return full_root(b"".join(HASHES[number << level : (number + 1) << level]))
 
 
 def checkpoint(size):
