@@ -16,7 +16,7 @@ OF_AN_AUDIT = """
 """
 
 AUDITS = "audit_tasks"
-"""The table that says when audits ended. What goes with an audit is filled anew together with it."""
+"""The table that says when audits ended."""
 
 
 @dataclass(frozen=True)

@@ -112,16 +112,24 @@ class Filling:
                 yield from _statements([projection])
 
 
-def together(every: Sequence[type[Projection]], names: Sequence[str], due: Mapping[str, DueRows]) -> list[str]:
-    """Return the names of what is filled when these projections are.
+def with_audits(every: Sequence[type[Projection]], names: Sequence[str], due: Mapping[str, DueRows]) -> list[str]:
+    """Return the names of what is filled so that it is known which rows of these projections are due."""
+    goes = any(goes_with_audits(table, due) for each in every if each.name in names for table in each.tables)
+    return [each.name for each in every if each.name in names or (goes and AUDITS in each.tables)]
 
-    What is pruned with the audits needs the audits of the same moment, lest rows stay behind of an audit that is
-    gone already.
+
+def together(every: Sequence[type[Projection]], names: Sequence[str], due: Mapping[str, DueRows]) -> list[str]:
+    """Return the names of what takes the place of the old when these projections do.
+
+    What is pruned together comes together: else rows would stay behind of an audit that is gone, for ever.
     """
-    of_audits = [each.name for each in every if AUDITS in each.tables]
-    tables = tables_of([each for each in every if each.name in names])
-    brought = of_audits if any(goes_with_audits(table, due) for table in tables) else []
-    return [each.name for each in every if each.name in (*names, *brought)]
+    pruned = {
+        each.name
+        for each in every
+        if any(table == AUDITS or goes_with_audits(table, due) for table in each.tables)
+    }
+    brought = pruned if pruned.intersection(names) else set()
+    return [each.name for each in every if each.name in names or each.name in brought]
 
 
 def tables_of(projections: Sequence[type[Projection]]) -> list[str]:

@@ -9,7 +9,7 @@ from events.log import EventLog
 from events.store.aside import Aside, Query
 from events.store.table_shape import shape_of
 from projections.comparing import Difference, Kind, differences
-from projections.filling import Filling, Told, together
+from projections.filling import Filling, Told, with_audits
 from projections.projection import Projection
 from projections.rebuilding import FEW_EVENTS, Due
 
@@ -46,7 +46,7 @@ class Verifying:
         Raise NotOfOnePosition while one of them is behind the others, StoreUnavailable when the stores can't be
         read.
         """
-        wanted = together(self._every, names, self._due())
+        wanted = with_audits(self._every, names, self._due())
         filling = Filling(self._aside, self._log, self._every, wanted, told, is_whole=False)
         try:
             filling.begin()

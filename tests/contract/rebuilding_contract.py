@@ -225,6 +225,9 @@ class RebuildingContract:
         place.clock.move_to(NOON + RETENTION + timedelta(days=1))
         with place.care() as care:
             assert care.verify(NAMES, say_nothing).first is None
+            for name in NAMES:
+                place.rebuild(name)
+                assert care.verify(NAMES, say_nothing).first is None
 
             self.prune(place)
             assert [task for task in (1, 2, 3) if place.models.audit_tasks.describe(ACCOUNT, task_id(task))] == [3]
