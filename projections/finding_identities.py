@@ -131,10 +131,11 @@ SIGHTINGS = """
     WITH wanted (check_name, canonical_resource, reason_code) AS (VALUES {wanted})
     SELECT f.check_name, f.canonical_resource, f.reason_code,
         f.first_task_id, f.first_seen_at, f.last_task_id, f.last_seen_at
-    FROM wanted w JOIN finding_identities f ON f.check_name = w.check_name
+    FROM wanted w CROSS JOIN finding_identities f
+    WHERE f.account = ? AND f.check_name = w.check_name
         AND f.canonical_resource = w.canonical_resource AND f.reason_code = w.reason_code
-    WHERE f.account = ?
 """
+"""CROSS, so that SQLite looks up what is wanted, and does not read through the account's findings instead."""
 
 NEXT = """
     SELECT account, check_name, canonical_resource, reason_code, last_seen_at FROM finding_identities

@@ -7,7 +7,9 @@ from itertools import product
 import pytest
 
 from events.vocabulary import AuditTaskStatus, AuditTaskType
+from projections.audit_differences import Audits, DifferenceStatus
 from projections.audit_findings import FindingFilter, ResourceMatch
+from projections.finding_identities import FindingIdentity
 from projections.paging import Page
 from projections.read_models import ReadModels
 from tests.support.events import EXPIRING, History, device_certificate, non_compliance, policy_version, task_id
@@ -142,3 +144,30 @@ def test_statistics_of_many_small_audits_do_not_lead_into_a_large_one(models, li
             findings.list(ACCOUNT, wanted, Page(25))
 
             require_searches(informed.steps(), "audit_findings_by_resource ")
+
+
+@pytest.mark.parametrize("status", list(DifferenceStatus))
+def test_differences_are_read_in_the_index_of_identities(models, listening, status):
+    audits = Audits(ACCOUNT, since=task_id(2), task_id=task_id())
+    for _ in models.audit_differences.resources(audits, EXPIRING, status, 500):
+        pass
+
+    require_searches(
+        listening.steps(), "audit_findings_by_identity ", depth="(canonical_resource,reason_code)>(?,?)"
+    )
+
+
+def test_findings_that_are_named_are_found_by_their_primary_key(models, listening):
+    models.audit_findings.named(ACCOUNT, ["e" * 32, "f" * 32])
+
+    require_searches(listening.steps(), "sqlite_autoindex_audit_findings_1 (finding_id=?)")
+
+
+def test_since_when_findings_are_there_is_looked_up_and_not_gone_through(models, listening):
+    models.finding_identities.sightings(ACCOUNT, [FindingIdentity(EXPIRING, "a", "b")])
+
+    steps = listening.steps()
+    assert any("sqlite_autoindex_finding_identities_1 (account=? AND check_name=?" in step for step in steps), (
+        steps
+    )
+    assert not any(step.startswith("SCAN f") for step in steps), steps
