@@ -15,13 +15,14 @@ from events.clock import SystemClock
 from events.event import Cause, Event
 from events.log import EventLog, Recorded
 from events.store.database import Database, Row
+from projections.verifying import Verdict
 from service.migrating import migrate
-from service.settings import DEFAULT_ACCOUNT
+from service.rebuilding import NAMES, read_model_care
+from service.settings import DEFAULT_ACCOUNT, Settings
 from service.stores import Stores, postgresql_stores
 from tests.faults.answers import Answer
 from tests.faults.besieged import Besieged
 from tests.faults.fleet import EXAMINED, number_of
-from tests.support.projecting import Projecting, rows_of
 from tests.support.waiting import until
 from workers.inventory.kinds import Examines
 from workers.scheduler import Scheduler
@@ -36,8 +37,6 @@ BATCH = 500
 SAID_TO_A_PERSON = ("Stopped.", "Error: The database can't be used:")
 """At a role's end; the second where the database was away when it started. Then its supervisor starts it again."""
 
-Tables = Mapping[str, Sequence[Row]]
-
 
 @dataclass(frozen=True)
 class Evidence:
@@ -48,9 +47,11 @@ class Evidence:
     """In its order."""
     fleets: Mapping[tuple[str, int], frozenset[int]]
     """By check and version of the inventory, the numbers of the resources that were there."""
-    read_models: Tables
-    rebuilt: Tables
-    """The read models and the schedules, made anew from the log's beginning."""
+    verified: Verdict
+    """What `fleet-audit projections verify` finds."""
+    schedules: Sequence[Row]
+    schedules_anew: Sequence[Row]
+    """When each is due next, as it is and made anew from the log's beginning."""
     owed: Sequence[Row]
     """What the dispatcher holds to be open."""
     failures: Sequence[str]
@@ -100,8 +101,9 @@ def gather(cluster: Besieged, answers: Sequence[Answer]) -> Evidence:
             answers=answers,
             log=[each.event for each in log],
             fleets=_fleets(stores, [each.event for each in log]),
-            read_models={**rows_of(stores.read_models), "due_audits": _due(stores.work)},
-            rebuilt={**_rebuilt(anew, log), "due_audits": _due(anew.work)},
+            verified=_verified(cluster),
+            schedules=_due(stores.work),
+            schedules_anew=_made_anew(anew, log),
             owed=stores.work.query("SELECT * FROM work_items"),
             failures=sorted(set(_failures(cluster))),
         )
@@ -127,14 +129,17 @@ def _fleet(stores: Stores, check: str, version: int) -> frozenset[int]:
     return frozenset(number_of(key) for (key,) in rows)
 
 
-def _rebuilt(anew: Stores, log: Sequence[Recorded]) -> Tables:
-    projecting = Projecting(anew.read_models)
+def _verified(cluster: Besieged) -> Verdict:
+    with read_model_care(Settings(database_url=cluster.database_url), SystemClock()) as care:
+        return care.verify(NAMES, lambda *_: None)
+
+
+def _made_anew(anew: Stores, log: Sequence[Recorded]) -> Sequence[Row]:
     scheduler = Scheduler(anew.work, _start_nothing, SystemClock())
     for first in range(0, len(log), BATCH):
         batch = log[first : first + BATCH]
-        for following in (projecting.models, scheduler):
-            following.take(batch, batch[-1].position)
-    return rows_of(anew.read_models)
+        scheduler.take(batch, batch[-1].position)
+    return _due(anew.work)
 
 
 def _start_nothing(name: str, generation: int, cause: Cause) -> Future[Any]:
