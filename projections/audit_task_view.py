@@ -23,6 +23,8 @@ class CheckDetail:
     """Resources that could not be judged; they count as examined."""
     inventory_version: int | None = None
     """What the check examined, of connections a recording; None before it is planned."""
+    findings: int = 0
+    """Recorded so far. A resource may have several: one for each reason."""
 
 
 @dataclass(frozen=True, slots=True)

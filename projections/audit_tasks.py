@@ -1,6 +1,6 @@
 """The audits of an account, and where each of their checks stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from events.audit_task import (
     AuditTaskStarted,
 )
 from events.check_run import CheckAccountRead, CheckDataCollected, CheckDataCollectionStarted, CheckRunPlanned
-from events.check_shard import CheckShardCompleted
+from events.check_shard import AuditFindingsRecorded, CheckShardCompleted, ShardTally
 from events.clock import epoch_milliseconds
 from events.event import Event
 from events.store.database import Database, Row, Transaction
@@ -25,14 +25,33 @@ from events.vocabulary import (
     CheckRunStatus,
     TaskId,
 )
+from projections.audit_task_rows import (
+    ADD_PART,
+    DESCRIBE,
+    FIND_PART,
+    FORGET_SHARDS,
+    GIVE_UP,
+    INSERT,
+    NEWEST_FIRST,
+    PREVIOUS,
+    SELECT,
+    SET_DETAILS,
+    SET_END,
+    TABLES,
+)
 from projections.audit_task_view import AuditTaskView, CheckDetail
 from projections.json_column import JsonColumn
-from projections.paging import Keyset, Page, Slice, rows_needed
+from projections.paging import Page, Slice, rows_needed
 from projections.projection import Handler, Projection
 
 __all__ = ["AuditTaskView", "AuditTasks", "CheckDetail"]
 
 Ending = AuditTaskCompleted | AuditTaskFailed | AuditTaskCanceled
+
+CheckKey = tuple[AccountId, TaskId, CheckName]
+
+END = -1
+"""Stands where a batch of findings does: the end of its shard."""
 
 UNDER_WAY = frozenset({CheckRunStatus.IN_PROGRESS, CheckRunStatus.WAITING_FOR_DATA_COLLECTION})
 
@@ -41,46 +60,8 @@ class AuditTasks(Projection):
     """Answers DescribeAuditTask, with one SELECT by primary key, and ListAuditTasks."""
 
     name = "audit_tasks"
-    version = 5
-    tables: ClassVar = {
-        "audit_tasks": (
-            """
-            CREATE TABLE audit_tasks (
-                account TEXT NOT NULL,
-                task_id TEXT NOT NULL,
-                status TEXT NOT NULL,
-                task_type TEXT NOT NULL,
-                started_at BIGINT NOT NULL,
-                scheduled_audit_name TEXT,
-                details TEXT NOT NULL,
-                check_names TEXT NOT NULL,
-                ended_at BIGINT,
-                PRIMARY KEY (account, task_id)
-            )
-            """,
-            "CREATE INDEX audit_tasks_by_end ON audit_tasks (ended_at)",
-            "CREATE INDEX audit_tasks_by_time ON audit_tasks (account, started_at, task_id)",
-            "CREATE INDEX audit_tasks_by_type ON audit_tasks (account, task_type, started_at, task_id)",
-            "CREATE INDEX audit_tasks_by_status ON audit_tasks (account, status, started_at, task_id)",
-            (
-                "CREATE INDEX audit_tasks_by_type_and_status"
-                " ON audit_tasks (account, task_type, status, started_at, task_id)"
-            ),
-        ),
-        # Which shards of a check under way were counted; emptied when the check ends, since its outcome's numbers
-        # are final.
-        "audit_task_shards": (
-            """
-            CREATE TABLE audit_task_shards (
-                account TEXT NOT NULL,
-                task_id TEXT NOT NULL,
-                check_name TEXT NOT NULL,
-                shard BIGINT NOT NULL,
-                PRIMARY KEY (account, task_id, check_name, shard)
-            )
-            """,
-        ),
-    }
+    version = 6
+    tables: ClassVar = TABLES
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
@@ -96,52 +77,53 @@ class AuditTasks(Projection):
 
     def collection_started(self, rows: Transaction, event: CheckDataCollectionStarted) -> None:
         """Note that a check waits for data."""
-        waiting = CheckRunStatus.WAITING_FOR_DATA_COLLECTION
-        self._set_status(rows, event.account, event.task_id, event.check_name, waiting)
+        check = (event.account, event.task_id, event.check_name)
+        self._go_on(rows, check, lambda was: replace(was, status=CheckRunStatus.WAITING_FOR_DATA_COLLECTION))
 
     def collected(self, rows: Transaction, event: CheckDataCollected | CheckAccountRead) -> None:
         """Note that a check waits no more."""
-        self._set_status(rows, event.account, event.task_id, event.check_name, CheckRunStatus.IN_PROGRESS)
-
-    def _set_status(
-        self, rows: Transaction, account: AccountId, task_id: TaskId, name: CheckName, status: CheckRunStatus
-    ) -> None:
-        """Set the status of a check that is under way. One that has ended stays as it ended."""
-        details = self._details_of(rows, account, task_id)
-        before = details.get(name)
-        if before is not None and before.status in UNDER_WAY:
-            details[name] = replace(before, status=status)
-            rows.execute(SET_DETAILS, (self._details.write(details), account, task_id))
+        check = (event.account, event.task_id, event.check_name)
+        self._go_on(rows, check, lambda was: replace(was, status=CheckRunStatus.IN_PROGRESS))
 
     def planned(self, rows: Transaction, event: CheckRunPlanned) -> None:
         """Note in how many pieces a check is done."""
-        details = self._details_of(rows, event.account, event.task_id)
-        before = details.get(event.check_name)
-        if before is not None and before.status in UNDER_WAY:
-            details[event.check_name] = replace(
-                before, shards=len(event.plan.shard_bounds), inventory_version=event.plan.inventory_version
-            )
-            rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
+        check, plan = (event.account, event.task_id, event.check_name), event.plan
+        shards, version = len(plan.shard_bounds), plan.inventory_version
+        self._go_on(rows, check, lambda was: replace(was, shards=shards, inventory_version=version))
+
+    def findings_recorded(self, rows: Transaction, event: AuditFindingsRecorded) -> None:
+        """Add findings to their check's count, once, while it is under way."""
+        check = (event.account, event.shard.task_id, event.shard.check_name)
+        once = (event.shard.number, event.batch)
+        self._go_on(rows, check, lambda was: replace(was, findings=was.findings + len(event.findings)), once)
 
     def shard_completed(self, rows: Transaction, event: CheckShardCompleted) -> None:
         """Add what was seen in a shard to its check's counts, once, while the check is under way."""
-        task_id, name, number = event.shard.task_id, event.shard.check_name, event.shard.number
-        details = self._details_of(rows, event.account, task_id)
-        before = details.get(name)
-        if before is None or before.status not in UNDER_WAY:
+        check, tally = (event.account, event.shard.task_id, event.shard.check_name), event.tally
+        self._go_on(rows, check, lambda was: _with_shard(was, tally), (event.shard.number, END))
+
+    def _go_on(
+        self,
+        rows: Transaction,
+        check: CheckKey,
+        further: Callable[[CheckDetail], CheckDetail],
+        once: tuple[int, int] | None = None,
+    ) -> None:
+        """Change where a check stands that is under way. One that has ended stays as it ended.
+
+        `once` is the part of the check that this counts, a shard and a batch; what was counted is not again.
+        """
+        account, task_id, name = check
+        details = self._details_of(rows, account, task_id)
+        was = details.get(name)
+        if was is None or was.status not in UNDER_WAY:
             return
-        shard = (event.account, task_id, name, number)
-        if rows.execute(FIND_SHARD, shard):
-            return
-        rows.execute(ADD_SHARD, shard)
-        details[name] = replace(
-            before,
-            examined=before.examined + event.tally.resources_examined,
-            non_compliant=before.non_compliant + event.tally.non_compliant_resources,
-            shards_done=before.shards_done + 1,
-            not_judged=before.not_judged + sum(event.tally.not_judged.values()),
-        )
-        rows.execute(SET_DETAILS, (self._details.write(details), event.account, task_id))
+        if once is not None:
+            if rows.execute(FIND_PART, (*check, *once)):
+                return
+            rows.execute(ADD_PART, (*check, *once))
+        details[name] = further(was)
+        rows.execute(SET_DETAILS, (self._details.write(details), account, task_id))
 
     def check_ended(self, rows: Transaction, event: AuditCheckOutcomeRecorded) -> None:
         """Note how a check ended."""
@@ -159,6 +141,7 @@ class AuditTasks(Projection):
             before.shards_done,
             before.not_judged,
             before.inventory_version,
+            before.findings,
         )
         rows.execute(SET_DETAILS, (self._details.write(details), event.account, event.task_id))
         rows.execute(f"{FORGET_SHARDS} AND check_name = ?", (event.account, event.task_id, event.check_name))
@@ -254,6 +237,7 @@ class AuditTasks(Projection):
         CheckAccountRead: collected,
         CheckDataCollected: collected,
         CheckRunPlanned: planned,
+        AuditFindingsRecorded: findings_recorded,
         CheckShardCompleted: shard_completed,
         AuditCheckOutcomeRecorded: check_ended,
         AuditTaskCompleted: completed,
@@ -263,37 +247,16 @@ class AuditTasks(Projection):
     }
 
 
+def _with_shard(was: CheckDetail, tally: ShardTally) -> CheckDetail:
+    return replace(
+        was,
+        examined=was.examined + tally.resources_examined,
+        non_compliant=was.non_compliant + tally.non_compliant_resources,
+        shards_done=was.shards_done + 1,
+        not_judged=was.not_judged + sum(tally.not_judged.values()),
+    )
+
+
 def _in_one_text(check_names: Iterable[CheckName]) -> str:
     """The checks of an audit, the same for the same checks."""
     return ",".join(sorted(check_names))
-
-
-NEWEST_FIRST = Keyset(("started_at", "task_id"), is_descending=True)
-
-SELECT = "SELECT started_at, task_id, status, task_type, scheduled_audit_name, details, ended_at FROM audit_tasks"
-
-DESCRIBE = f"{SELECT} WHERE account = ? AND task_id = ?"
-
-PREVIOUS = f"""
-    SELECT task_id FROM audit_tasks
-    WHERE account = ? AND task_type = ? AND status = 'COMPLETED' AND {NEWEST_FIRST.condition} AND ended_at > ?
-"""  # noqa: S608 - no word of it comes from outside
-
-INSERT = """
-    INSERT INTO audit_tasks
-        (account, task_id, status, task_type, started_at, scheduled_audit_name, details, check_names)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account, task_id) DO NOTHING
-"""
-
-SET_DETAILS = "UPDATE audit_tasks SET details = ? WHERE account = ? AND task_id = ?"
-
-SET_END = "UPDATE audit_tasks SET status = ?, ended_at = ? WHERE account = ? AND task_id = ?"
-
-GIVE_UP = "UPDATE audit_tasks SET ended_at = 0 WHERE account = ? AND task_id = ?"
-
-FIND_SHARD = "SELECT 1 FROM audit_task_shards WHERE account = ? AND task_id = ? AND check_name = ? AND shard = ?"
-
-ADD_SHARD = "INSERT INTO audit_task_shards (account, task_id, check_name, shard) VALUES (?, ?, ?, ?)"
-
-FORGET_SHARDS = "DELETE FROM audit_task_shards WHERE account = ? AND task_id = ?"

@@ -155,6 +155,7 @@ def _check(detail: CheckDetail) -> Mapping[str, Any]:
             "shardsDone": detail.shards_done,
             "totalResourcesCount": detail.examined,
             "nonCompliantResourcesCount": detail.non_compliant,
+            "findingsCount": detail.findings,
             "errorCode": detail.error_code,
             "message": detail.message,
         }

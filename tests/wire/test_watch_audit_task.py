@@ -70,6 +70,7 @@ async def test_an_audit_is_told_from_its_plan_to_its_end(configured):
                     "shardsDone": 0,
                     "totalResourcesCount": 0,
                     "nonCompliantResourcesCount": 0,
+                    "findingsCount": 0,
                 }
             },
         }
@@ -83,6 +84,7 @@ async def test_an_audit_is_told_from_its_plan_to_its_end(configured):
             "shardsDone": 1,
             "totalResourcesCount": 5,
             "nonCompliantResourcesCount": 0,
+            "findingsCount": 0,
         }
         await asyncio.to_thread(audit.end, LOGGING, CheckRunStatus.COMPLETED_COMPLIANT)
         rest = [event async for event in events]

@@ -6,7 +6,7 @@ from events.clock import epoch_milliseconds
 from events.vocabulary import AuditTaskStatus, AuditTaskType, CheckErrorCode, CheckRunStatus
 from projections.audit_tasks import AuditTaskView, CheckDetail
 from projections.paging import Page
-from tests.support.events import EXPIRING, LOGGING, task_id
+from tests.support.events import EXPIRING, LOGGING, non_compliance, task_id
 from tests.support.given import ACCOUNT, NOON
 
 UNDER_WAY = CheckDetail(CheckRunStatus.IN_PROGRESS)
@@ -60,6 +60,18 @@ def test_counts_grow_shard_by_shard_and_each_shard_counts_once(projecting, histo
         EXPIRING: replace(UNDER_WAY, examined=15, non_compliant=3, shards_done=2),
         LOGGING: replace(UNDER_WAY, examined=1, shards_done=1),
     }
+
+
+def test_findings_are_counted_once_while_their_check_is_under_way(projecting, history):
+    history.task_started()
+    history.findings_recorded([non_compliance(), non_compliance()], batch=0)
+    history.findings_recorded(batch=1)
+    history.findings_recorded(shard=1)
+    assert described(projecting, history).details[EXPIRING] == replace(UNDER_WAY, findings=4)
+
+    history.check_outcome_recorded(outcome=COMPLIANT)
+    history.findings_recorded(shard=2)
+    assert described(projecting, history).details[EXPIRING].findings == 4
 
 
 def test_a_planned_check_tells_in_how_many_pieces_it_is_done(projecting, history):
