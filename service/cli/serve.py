@@ -76,7 +76,14 @@ def serve(host: str | None, port: int | None, data_dir: Path | None, insecure: b
       FLEET_AUDIT_RETENTION_DAYS     how long audits and findings are kept (180)
       FLEET_AUDIT_ARCHIVE_DIR        where the events of older audits go;  (none)
                                      without it they stay in the log
+      FLEET_AUDIT_ALLOWED_HOSTS      host names by which it may be asked   (of loopback; else any)
+                                     for, comma-separated
+      FLEET_AUDIT_THROTTLING         generous, aws (5, 10, 25 a second),   (generous)
+                                     off, or requests a second
       FLEET_AUDIT_THROTTLING_STATUS  429 as documented, 400 as AWS today   (429)
+      FLEET_AUDIT_MAX_CONNECTIONS    connections in all                    (512)
+      FLEET_AUDIT_MAX_CONNECTIONS_PER_PEER   of one address                (256)
+      FLEET_AUDIT_IDLE_TIMEOUT       seconds that a silent one is kept     (60)
       FLEET_AUDIT_CLOCK              system, or manual: stands still until (system)
                                      `fleet-audit clock` moves it
       FLEET_AUDIT_WORKER_THREADS     threads that judge                    (2)
