@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from events.errors import StoreUnavailable
 from events.store.database import Parameters, Row, Schema, SqliteTransaction
 
+CACHE_KIBIBYTES = 8 * 1024
+"""What it has in memory at most."""
+
 
 class PrivateDatabase:
     """SQLite in memory, and from a few megabytes on in a temporary file without a name.
@@ -22,6 +25,7 @@ class PrivateDatabase:
         self._connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("PRAGMA synchronous = OFF")
+        self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
         self._lock = threading.RLock()
         self._finalizer = weakref.finalize(self, self._connection.close)
 

@@ -110,7 +110,6 @@ class DatabaseRecorder(LogRecorder):
 
     def select_at(self, positions: Sequence[int]) -> Sequence[Notification]:
         """Return the events at these positions, in order, without those that are not there."""
-        as_read = self.id_as_read
         rows = [
             row
             for some in _pieces(sorted(positions))
@@ -120,7 +119,8 @@ class DatabaseRecorder(LogRecorder):
                 some,
             )
         ]
-        return [Notification(as_read(row[0]), *row[1:]) for row in rows]
+        ids = {stream: self.id_as_read(stream) for stream in {row[0] for row in rows}}
+        return [Notification(ids[row[0]], *row[1:]) for row in rows]
 
     def as_stored(self, stream: UUID) -> list[EventAsStored]:
         """Return a whole stream in its order, also events that can't be read."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from events.clock import Clock
 from events.log import EventLog
 from events.vocabulary import AccountId
-from projections.past_read_models import PastReadModels
+from projections.answers import Answers
 from projections.read_models import ReadModels
 from service.as_of.moment import Moment, moment_of
 from service.as_of.replay import Replay
@@ -29,14 +29,14 @@ class Past:
         self._read_models = read_models
         self._clock = clock
         self._retention = retention
-        self._kept: OrderedDict[Key, PastReadModels] = OrderedDict()
+        self._kept: OrderedDict[Key, Answers] = OrderedDict()
         self._lock = threading.Lock()
 
     def moment(self, given: list[str]) -> Moment:
         """The moment that a header names; InvalidRequest if it names none that is past."""
         return moment_of(given, self._log, self._clock.now())
 
-    def kept(self, account: AccountId, moment: Moment, scope: Scope) -> PastReadModels | None:
+    def kept(self, account: AccountId, moment: Moment, scope: Scope) -> Answers | None:
         """What was asked lately, at once; None when it has to be read."""
         key = (account, moment, scope)
         with self._lock:
@@ -45,10 +45,10 @@ class Past:
                 self._kept.move_to_end(key)
             return found
 
-    def answers(self, account: AccountId, moment: Moment, scope: Scope) -> PastReadModels:
+    def answers(self, account: AccountId, moment: Moment, scope: Scope) -> Answers:
         """Read from the log what a question needs. Refused if that is too much, or has left the log."""
-        made = PastReadModels(scope.projections)
-        scope.replay(Replay(account, moment, self._retention, self._log, self._read_models.every_audit, made))
+        every_audit = self._read_models.every_audit
+        made = scope.answers(Replay(account, moment, self._retention, self._log, every_audit))
         with self._lock:
             self._kept[account, moment, scope] = made
             while len(self._kept) > MOST_KEPT:

@@ -1,6 +1,6 @@
-"""Reads what had happened up to a position into tables of its own."""
+"""Reads what had happened up to a position, as far as a question needs it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -29,8 +29,8 @@ from events.log import EventLog, Recorded
 from events.vocabulary import AccountId, CheckName, TaskId
 from projections.audit_tasks import AuditTasks
 from projections.every_audit import Begun, EveryAudit, PastAudit
+from projections.past_account import CONCERNING, PastAccount
 from projections.past_read_models import PastReadModels
-from projections.projection import Projection
 from service.as_of.moment import HEADER, Moment
 
 EVENTS_AT_ONCE = 20
@@ -55,60 +55,65 @@ class Replay:
         retention: timedelta,
         log: EventLog,
         every_audit: EveryAudit,
-        into: PastReadModels,
     ) -> None:
         self._account = account
         self._up_to = moment.position
         self._retained_after = epoch_milliseconds(moment.now - retention)
         self._log = log
         self._every_audit = every_audit
-        self._into = into
         self._findings = 0
 
-    def account(self, projections: Iterable[type[Projection]]) -> None:
-        """Read the account's stream, as far as it concerns these projections."""
-        classes = set(chain.from_iterable(each.handles for each in projections))
-        self._take(self._log.at(self._positions([audit_account_id(self._account)], classes)))
+    def account(self) -> PastAccount:
+        """Read the account's stream."""
+        at = self._positions([audit_account_id(self._account)], CONCERNING)
+        return PastAccount(self._account, (each.event for each in self._log.at(at)))
 
-    def audit(self, task_id: TaskId) -> None:
+    def audit(self, task_id: TaskId) -> PastReadModels:
         """Read where an audit stood."""
+        events: list[Recorded] = []
         if self._is_in_log(self._every_audit.of_task(self._account, task_id)):
             own = self._own_events(task_id)
             ended = {each.event.check_name for each in own if isinstance(each.event, AuditCheckOutcomeRecorded)}
             under_way = [name for name in _checks_of(own) if name not in ended]
             runs = self._log.at(self._positions(self._runs(task_id, under_way), AuditTasks.handles))
             shards = self._log.at(self._positions(self._shards(task_id, runs), AuditTasks.handles))
-            self._take(sorted([*own, *runs, *shards], key=lambda each: each.position))
+            events = sorted([*own, *runs, *shards], key=lambda each: each.position)
+        return PastReadModels(with_findings=False).take_all([events])
 
-    def audits(self, start_ms: int, end_ms: int) -> None:
+    def audits(self, start_ms: int, end_ms: int) -> PastReadModels:
         """Read how the audits that began in a time had begun and ended."""
         found = self._begun(start_ms, end_ms, under_way_at=self._retained_after + 1)
         streams = [audit_task_id(self._account, each.task_id) for each in found]
         at = self._positions(streams, (AuditTaskStarted, *ENDINGS))
-        for first in range(0, len(at), 1000):
-            self._take(self._log.at(at[first : first + 1000]))
+        pieces = (at[first : first + 1000] for first in range(0, len(at), 1000))
+        return PastReadModels(with_findings=False).take_all(map(self._log.at, pieces))
 
-    def findings_of_audit(self, task_id: TaskId, check_name: CheckName | None) -> None:
+    def findings_of_audit(self, task_id: TaskId, check_name: CheckName | None) -> PastReadModels:
         """Read what was found in an audit, or by one check of it."""
-        if self._is_in_log(self._every_audit.of_task(self._account, task_id)):
-            self._read_findings(task_id, check_name)
+        is_in_log = self._is_in_log(self._every_audit.of_task(self._account, task_id))
+        return PastReadModels(with_findings=True).take_all(self._found(task_id, check_name) if is_in_log else ())
 
-    def findings_of_time(self, start_ms: int, end_ms: int, check_name: CheckName | None) -> None:
+    def findings_of_time(self, start_ms: int, end_ms: int, check_name: CheckName | None) -> PastReadModels:
         """Read what was found in the audits that were under way in a time."""
-        since = max(start_ms, self._retained_after + 1)
-        for audit in self._begun(0, end_ms, under_way_at=since):
-            self._read_findings(audit.task_id, check_name)
+        audits = self._begun(0, end_ms, under_way_at=max(start_ms, self._retained_after + 1))
+        found = (self._found(audit.task_id, check_name) for audit in audits)
+        return PastReadModels(with_findings=True).take_all(chain.from_iterable(found))
 
-    def finding(self, finding_id: str) -> None:
+    def finding(self, finding_id: str) -> PastReadModels:
         """Read one finding, and the audit that it is of."""
-        for task_id, check_name in self._every_audit.of_finding(self._account, finding_id):
-            if self._is_in_log(self._every_audit.of_task(self._account, task_id)):
-                run = check_run_id(self._account, task_id, check_name)
-                self._read_findings(task_id, check_name, _only(finding_id, run))
+        found = [
+            self._found(task_id, name, _only(finding_id, check_run_id(self._account, task_id, name)))
+            for task_id, name in self._every_audit.of_finding(self._account, finding_id)
+            if self._is_in_log(self._every_audit.of_task(self._account, task_id))
+        ]
+        return PastReadModels(with_findings=True).take_all(chain.from_iterable(found))
 
-    def _read_findings(self, task_id: TaskId, check_name: CheckName | None, keep: Keep | None = None) -> None:
+    def _found(
+        self, task_id: TaskId, check_name: CheckName | None, keep: Keep | None = None
+    ) -> Iterator[Sequence[Recorded]]:
+        """What an audit was, and what was found in it."""
         own = self._own_events(task_id)
-        self._take(own)
+        yield own
         names = [name for name in _checks_of(own) if check_name in {None, name}]
         plans = self._log.at(self._positions(self._runs(task_id, names), [CheckRunPlanned]))
         at = self._positions(self._shards(task_id, plans), [AuditFindingsRecorded])
@@ -116,7 +121,7 @@ class Replay:
             recorded = self._log.at(at[first : first + EVENTS_AT_ONCE])
             kept = recorded if keep is None else [each for each in map(keep, recorded) if each is not None]
             self._require_few(kept)
-            self._take(kept)
+            yield kept
 
     def _require_few(self, recorded: Sequence[Recorded]) -> None:
         found = (each.event for each in recorded)
@@ -175,9 +180,6 @@ class Replay:
 
     def _positions(self, streams: Sequence[UUID], classes: Iterable[type[Event]]) -> list[int]:
         return self._log.positions_of(streams, classes, self._up_to)
-
-    def _take(self, recorded: Sequence[Recorded]) -> None:
-        self._into.take(recorded)
 
 
 def _checks_of(own: Sequence[Recorded]) -> list[CheckName]:

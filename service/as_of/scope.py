@@ -1,16 +1,10 @@
 """Which streams of the log have to be read again for a question about the past."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from events.vocabulary import CheckName, TaskId
-from projections.account_configuration import AccountConfiguration
-from projections.audit_findings import AuditFindings
-from projections.audit_tasks import AuditTasks
-from projections.projection import Projection
-from projections.scheduled_audits import ScheduledAudits
+from projections.answers import Answers
 from service.as_of.replay import Replay
 
 
@@ -18,10 +12,8 @@ from service.as_of.replay import Replay
 class Scope:
     """Some streams. Two questions of the same scope and moment are answered from the same tables."""
 
-    projections: ClassVar[Sequence[type[Projection]]]
-
     @abstractmethod
-    def replay(self, log: Replay) -> None:
+    def answers(self, log: Replay) -> Answers:
         """Read them."""
 
 
@@ -29,11 +21,9 @@ class Scope:
 class OfAccount(Scope):
     """The account's own stream."""
 
-    projections = (AccountConfiguration, ScheduledAudits)
-
-    def replay(self, log: Replay) -> None:
+    def answers(self, log: Replay) -> Answers:
         """Read it."""
-        log.account(self.projections)
+        return log.account()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +31,10 @@ class OfAudit(Scope):
     """One audit, with where its checks stood."""
 
     task_id: str
-    projections = (AuditTasks,)
 
-    def replay(self, log: Replay) -> None:
+    def answers(self, log: Replay) -> Answers:
         """Read the audit's stream, and those of checks and shards that were under way."""
-        log.audit(TaskId(self.task_id))
+        return log.audit(TaskId(self.task_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +43,10 @@ class OfAudits(Scope):
 
     start_ms: int
     end_ms: int
-    projections = (AuditTasks,)
 
-    def replay(self, log: Replay) -> None:
+    def answers(self, log: Replay) -> Answers:
         """Read how they began and ended."""
-        log.audits(self.start_ms, self.end_ms)
+        return log.audits(self.start_ms, self.end_ms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +57,12 @@ class OfFindings(Scope):
     start_ms: int | None
     end_ms: int | None
     check_name: CheckName | None
-    projections = (AuditTasks, AuditFindings)
 
-    def replay(self, log: Replay) -> None:
+    def answers(self, log: Replay) -> Answers:
         """Read the findings of their shards."""
         if self.task_id is not None:
-            log.findings_of_audit(TaskId(self.task_id), self.check_name)
-        elif self.start_ms is not None and self.end_ms is not None:
-            log.findings_of_time(self.start_ms, self.end_ms, self.check_name)
+            return log.findings_of_audit(TaskId(self.task_id), self.check_name)
+        return log.findings_of_time(self.start_ms or 0, self.end_ms or 0, self.check_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +70,7 @@ class OfFinding(Scope):
     """One finding."""
 
     finding_id: str
-    projections = (AuditTasks, AuditFindings)
 
-    def replay(self, log: Replay) -> None:
+    def answers(self, log: Replay) -> Answers:
         """Read the shards of its check, and keep of them that finding alone."""
-        log.finding(self.finding_id)
+        return log.finding(self.finding_id)

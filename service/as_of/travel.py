@@ -36,7 +36,7 @@ async def as_of(request: web.Request, handler: Handler) -> web.StreamResponse:
             "them: the past can't be changed."
         )
     services = request.app[SERVICES]
-    moment = await asyncio.get_running_loop().run_in_executor(request.app[LISTS], services.past.moment, given)
+    moment = services.past.moment(given)
     if not await services.progress.passed(moment.position, PATIENCE):
         raise StoreUnavailable(f"The read models have not come to position {moment.position} yet.")
     request[MOMENT] = moment
