@@ -71,7 +71,7 @@ def document(rows: Sequence[Row], plain: Iterable[web.RouteDef], throttling_stat
     """Return the document of operations and of plain routes; a plain route that nobody describes is left out."""
     requests = [row.request for row in rows]
     described = {route.kwargs["name"]: route for route in plain if route.kwargs["name"] in PLAIN_ROUTES}
-    answers = [request.answer for request in requests if request.answer is not None]
+    answers: list[Any] = [request.answer for request in requests if request.answer is not None]
     for name in described:
         each = PLAIN_ROUTES[name]
         answers += [answer for answer in (*each.answers.values(), each.unavailable) if answer is not None]

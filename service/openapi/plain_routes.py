@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 from events.errors import LimitExceeded, NotFound
+from service.operations.export_history import ExportedHistory
 from service.wire.answered import Answered, Rejection
 
 NDJSON = "application/x-ndjson"
@@ -84,7 +85,7 @@ class Document(Answered):
 class PlainRoute:
     """What a route takes and answers that has no request model."""
 
-    answers: Mapping[str, type[Answered] | None]
+    answers: Mapping[str, type[BaseModel] | None]
     """By media type; None: a text without members."""
     says: str
     """What a good answer is."""
@@ -154,7 +155,7 @@ PLAIN_ROUTES: Mapping[str, PlainRoute] = {
         own_refusals=(NotFound, LimitExceeded),
     ),
     "ExportHistory": PlainRoute(
-        {NDJSON: None, "application/json": None},
+        {NDJSON: None, "application/json": ExportedHistory},
         "The history, an event a line; in JSON a list of them.",
         (
             *(parameter("query", name, {"type": "string"}, "As in ListHistory.") for name in HISTORY_FILTERS),

@@ -7,15 +7,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from enum import StrEnum
+from typing import Any
 
 import orjson
 from aiohttp import web
+from pydantic import RootModel
 
 from projections.history import HistoryEntry, HistoryFilter
 from projections.paging import Key, Page, Slice
 from service.access.caller import CALLER
 from service.call import LISTS
-from service.operations.list_history import ListHistoryRequest, rendered
+from service.operations.list_history import HistoryEvent, ListHistoryRequest, rendered
 from service.services import SERVICES, Services
 from service.wire.reading import read
 from service.wire.request import Enumerated
@@ -26,6 +28,17 @@ ROWS_AT_ONCE = 250
 
 LONGEST_WAIT = 60.0
 """Seconds in which the receiver has to take some of what was sent."""
+
+
+class ExportedEvent(HistoryEvent):
+    """One thing that happened, with the whole of it."""
+
+    event: dict[str, Any]
+    """As the log has it."""
+
+
+class ExportedHistory(RootModel[list[ExportedEvent]]):
+    """What happened, the oldest first unless asked otherwise."""
 
 
 class Format(StrEnum):
