@@ -1,6 +1,7 @@
 """Signs what our own commands ask of a service, as boto3 does, where the environment says who asks."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 
 from service.cli.environment import has_own_credentials, signing_region
@@ -18,9 +19,13 @@ def signed(method: str, url: str, headers: Mapping[str, str], body_sha256: str |
     # Loading botocore takes longer than most commands, so those that need none do not.
     from botocore.auth import SigV4Auth  # noqa: PLC0415
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
     from botocore.session import get_session  # noqa: PLC0415
 
-    credentials = get_session().get_credentials()
+    credentials = None
+    with suppress(BotoCoreError):
+        # A profile that is not there signs nothing; a service that wants a signature says so.
+        credentials = get_session().get_credentials()
     if credentials is None:
         return dict(headers)
     request = AWSRequest(method, url, headers=dict(headers))

@@ -69,13 +69,21 @@ def test_boto3_the_aws_cli_and_our_own_commands_sign(tmp_path, fleet):
     with FleetAuditService(tmp_path, ANYWHERE) as service:
         assert "must be signed" in service.welcome
         imported = fleet_audit(
-            "import", fleet.inventory, "--endpoint-url", service.url, home=tmp_path, **administrator.variables
+            "import",
+            fleet.inventory,
+            "--endpoint-url",
+            service.url,
+            home=tmp_path,
+            cwd=tmp_path,
+            **administrator.variables,
         )
         assert imported.returncode == 0, imported.stderr
         enable(administrator.client(service.url), LOGGING)
         task_id = start(administrator.client(service.url), LOGGING)
         assert ended(reader.client(service.url), task_id)["taskStatus"] == "COMPLETED"
-        watched = fleet_audit("watch", task_id, "--endpoint-url", service.url, home=tmp_path, **reader.variables)
+        watched = fleet_audit(
+            "watch", task_id, "--endpoint-url", service.url, home=tmp_path, cwd=tmp_path, **reader.variables
+        )
         assert watched.returncode == 0, watched.stderr
 
         described = reader.aws(service.url, tmp_path, "describe-audit-task", "--task-id", task_id)
