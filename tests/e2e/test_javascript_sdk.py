@@ -21,7 +21,8 @@ def told(service: FleetAuditService, credentials: Credentials) -> dict[str, obje
         timeout=LONGEST_WAIT,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    answer: dict[str, object] = json.loads(done.stdout)
+    return answer
 
 
 def test_a_program_in_javascript_configures_starts_pages_and_is_told_of_errors(tmp_path):
