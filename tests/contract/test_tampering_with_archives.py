@@ -45,7 +45,7 @@ class Archived(ChainedLog):
 
 @pytest.fixture
 def directory(tmp_path) -> Path:
-    made = tmp_path / "archives"
+    made: Path = tmp_path / "archives"
     made.mkdir()
     return made
 

@@ -23,7 +23,7 @@ def configure(service: FleetAuditService, *names: str) -> None:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Path:
     """A service that was started twice; a checkpoint of each time, and its key."""
-    home = tmp_path_factory.mktemp("proofs")
+    home: Path = tmp_path_factory.mktemp("proofs")
     for number, name in enumerate(NAMES[:2]):
         with FleetAuditService(home) as service:
             configure(service, name)

@@ -20,6 +20,11 @@ def chaining_process(place: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "tests.support.chaining_process", place])
 
 
+def wait_for_more(at: ChainedLog) -> None:
+    before = at.chain.tail().size
+    until(lambda: at.chain.tail().size > before or before == EVENTS, longest=60)
+
+
 def chain_while_killing(stores: Stores, place: str, seed: int) -> None:
     dice = random.Random(seed)
     at = ChainedLog(stores)
@@ -27,10 +32,7 @@ def chain_while_killing(stores: Stores, place: str, seed: int) -> None:
     processes = [chaining_process(place) for _ in range(2)]
     try:
         for _ in range(KILLS):
-            before = at.chain.tail().size
-            until(
-                lambda before=before: at.chain.tail().size > before or at.chain.tail().size == EVENTS, longest=60
-            )
+            wait_for_more(at)
             killed = dice.randrange(2)
             processes[killed].kill()
             processes[killed].wait()

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from events.proof.checkpoint import read_checkpoint
-from events.proof.proof_file import read_proof
+from events.proof.proof_file import EventProof, read_proof
 from tests.support.chained_log import SIGNER
 
 ROLE = "arn:aws:iam::000000000000:role/Audit"
@@ -46,6 +46,7 @@ async def test_the_latest_checkpoint_and_a_proof_under_it(api):
     status, text = await text_of(api, "/fleet-audit/events/1/proof")
 
     proof = read_proof(text)
+    assert isinstance(proof, EventProof)
     assert status == 200
     assert latest.signed.signers([SIGNER.key]) == [SIGNER.key]
     assert proof.checkpoint == latest

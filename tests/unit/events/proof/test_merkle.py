@@ -119,7 +119,7 @@ def test_published_proofs_of_inclusion(index, size):
     path = inclusion_path(index, size, of(LEAVES))
 
     assert hexed(path) == INCLUSION[index, size]
-    assert root_of_inclusion(LEAVES[index], index, size, path).hex() == ROOTS[size - 1]
+    assert root_of_inclusion(LEAVES[index], index, size, path) == bytes.fromhex(ROOTS[size - 1])
 
 
 @pytest.mark.parametrize(("old", "new"), CONSISTENCY)
