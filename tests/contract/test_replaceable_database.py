@@ -1,4 +1,4 @@
-"""A SQLite file that may be replaced keeps the contract of every database, and follows its path to the next file."""
+"""A SQLite file that may be replaced keeps the contract of every database, and follows its path to the next."""
 
 import threading
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ class TestReplaceableDatabase(DatabaseContract):
             yield opened
 
     @pytest.fixture
-    def another(self, path: Path, database: ReplaceableDatabase) -> Iterator[ReplaceableDatabase]:
+    def another(self, path: Path) -> Iterator[ReplaceableDatabase]:
         with closing(ReplaceableDatabase(path)) as opened:
             yield opened
 
@@ -65,8 +65,8 @@ class TestReplaceableDatabase(DatabaseContract):
         writer = threading.Thread(target=write)
         with closing(SqliteAside(path)) as aside:
             filled = aside.open()
-            with filled.transaction() as rows:
-                rows.execute("CREATE TABLE doors (name TEXT PRIMARY KEY, width BIGINT)")
+            with filled.transaction() as filling:
+                filling.execute("CREATE TABLE doors (name TEXT PRIMARY KEY, width BIGINT)")
             aside.settle()
             with aside.replacing() as rows:
                 writer.start()
@@ -94,9 +94,9 @@ class TestReplaceableDatabase(DatabaseContract):
         for thread in threads:
             thread.start()
         for _ in range(10):
-            before = len(readings)
+            readings.clear()
             replace(path, "the door")
-            until(lambda before=before: len(readings) > before or failures)
+            until(lambda: readings or failures)
         stop.set()
         for thread in threads:
             thread.join(PATIENCE)
