@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from events.audit_archive import ArchiveSummary, AuditTaskArchived
+from events.identifiers import audit_archive_id, audit_task_id
+from events.vocabulary import CheckName, TaskId
 from tests.support.api_story import CA_EXPIRING, LOGGING, configure, enabled_checks, schedule, start
 from tests.support.audit_at_work import AuditAtWork, device_certificate
+from tests.support.events import History
 
 HEADER = "X-Fleet-Audit-As-Of"
 POSITION = "X-Fleet-Audit-As-Of-Position"
@@ -168,3 +172,39 @@ async def test_what_was_retained_then_is_told_though_it_is_not_now(api):
     for days, status in ((0, 200), (179, 200), (181, 404)):
         moment = (ended + timedelta(days=days)).isoformat()
         assert (await asked(api, "DescribeAuditTask", path, moment)).status == status
+
+
+async def test_an_audit_that_was_archived_since_is_said_to_be(api):
+    await configure(api, CA_EXPIRING)
+    task_id = await start(api, CA_EXPIRING)
+    work = AuditAtWork(api.services, task_id)
+    work.find(CA_EXPIRING, device_certificate())
+    work.complete([CA_EXPIRING])
+    [finding] = (await api.call("ListAuditFindings", taskId=task_id)).body["findings"]
+    then = api.services.progress.position
+    archive(api.services, TaskId(task_id), last_position=then)
+    assert await api.services.progress.passed(then + 1, 10)
+
+    for operation, path in (
+        ("DescribeAuditTask", f"/audit/tasks/{task_id}"),
+        ("DescribeAuditFinding", f"/audit/findings/{finding['findingId']}"),
+    ):
+        answer = await asked(api, operation, path, then)
+        assert (answer.status, answer.error) == (404, "ResourceNotFoundException")
+        assert "1.ndjson.gz" in answer.message
+        later = await asked(api, operation, path, then + 1)
+        assert later.status == 404
+        assert "1.ndjson.gz" not in later.message
+
+
+def archive(services, task_id, last_position):
+    """Take an audit out of the log, as retention does."""
+    summary = ArchiveSummary(
+        "000000000000/1.ndjson.gz", "ab" * 32, 9, 2, last_position, {CheckName(CA_EXPIRING): 2}
+    )
+    account = services.settings.account
+    history = History(account, services.clock.now())
+    history.add(AuditTaskArchived, audit_archive_id(account, task_id), task_id=task_id, summary=summary)
+    log = services.past._log
+    log.append(history.events)
+    log.remove([audit_task_id(account, task_id)])
