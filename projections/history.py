@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import orjson
 
+from events.at_hand import EVENT
 from events.audit_archive import AuditTaskArchived
 from events.clock import epoch_milliseconds
 from events.event import Event
@@ -14,6 +15,7 @@ from events.log import Recorded
 from events.store.database import Database, Row, Transaction
 from events.vocabulary import AccountId, CheckName, TaskId
 from projections.finding_search import just_beyond
+from projections.history_rows import HistoryRows
 from projections.history_words import TELLERS, Told
 from projections.json_column import JsonColumn
 from projections.paging import Keyset, Page, Slice, rows_needed
@@ -136,21 +138,30 @@ class History(Projection):
         self._changes = JsonColumn(list[Change])
         self._names = JsonColumn(list[CheckName])
 
+    def take_all(self, rows: Transaction, recorded: Sequence[Recorded]) -> None:
+        """Tell of the events that are told, with few statements for all."""
+        history = HistoryRows(rows)
+        for each in recorded:
+            EVENT.set(each.event)
+            self._tell(history, each)
+        history.write()
+
     def take(self, rows: Transaction, recorded: Recorded) -> None:
         """Tell of an event, if it is one that is told."""
+        self.take_all(rows, [recorded])
+
+    def _tell(self, history: HistoryRows, recorded: Recorded) -> None:
         event = recorded.event
         teller = TELLERS.get(type(event))
         if teller is None:
             return
         told = teller(event)
-        changes = [*self._forget(rows, event.account, told), *self._set(rows, event.account, told)]
-        rows.execute(INSERT, (recorded.position, *self._row(event, told, changes)))
+        changes = [*_forget(history, event.account, told), *_set(history, event.account, told)]
+        history.tell((recorded.position, *self._row(event, told, changes)))
         names = dict.fromkeys(told.check_names)
-        rows.execute_many(INSERT_CHECK, [(event.account, name, recorded.position) for name in names])
+        history.name_checks([(event.account, name, recorded.position) for name in names])
         if isinstance(event, AuditTaskArchived):
-            of_task = (event.account, str(audit_task_id(event.account, event.task_id)))
-            rows.execute(FORGET_CHECKS, of_task)
-            rows.execute("DELETE FROM history WHERE account = ? AND stream = ?", of_task)
+            history.remove(event.account, str(audit_task_id(event.account, event.task_id)))
 
     def _row(self, event: Event, told: Told, changes: list[Change]) -> tuple[Any, ...]:
         return (
@@ -169,26 +180,6 @@ class History(Projection):
             self._changes.write(changes),
             orjson.dumps(_members(event), option=orjson.OPT_NON_STR_KEYS).decode(),
         )
-
-    def _forget(self, rows: Transaction, account: AccountId, told: Told) -> list[Change]:
-        gone: list[Change] = []
-        for prefix in told.forgets:
-            found = rows.execute(FORGET_SETTINGS, (account, prefix, just_beyond(prefix)))
-            gone += [Change(member, orjson.loads(value), None) for member, value in sorted(found)]
-        return gone
-
-    def _set(self, rows: Transaction, account: AccountId, told: Told) -> list[Change]:
-        changes = []
-        for member, after in told.sets.items():
-            found = rows.execute(SETTING, (account, member))
-            before = orjson.loads(found[0][0]) if found else None
-            if after is None:
-                rows.execute("DELETE FROM history_settings WHERE account = ? AND member = ?", (account, member))
-            elif after != before:
-                rows.execute(SET, (account, member, orjson.dumps(after).decode()))
-            if after != before:
-                changes.append(Change(member, before, after))
-        return changes
 
     def list(
         self, account: AccountId, wanted: HistoryFilter, page: Page, *, oldest_first: bool = False
@@ -224,33 +215,23 @@ CARRIED = frozenset({"originator_id", "originator_version", "timestamp", "accoun
 SECRET = frozenset({"secret"})
 """Members that nobody is shown, though they are sealed."""
 
-INSERT = """
-    INSERT INTO history
-        (position, account, recorded_at, actor, request_id, kind, stream, version, event_id, task_id,
-         scheduled_audit_name, check_names, sentence, changes, event)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (position) DO NOTHING
-"""
 
-INSERT_CHECK = """
-    INSERT INTO history_checks (account, check_name, position) VALUES (?, ?, ?)
-    ON CONFLICT (account, check_name, position) DO NOTHING
-"""
+def _forget(history: HistoryRows, account: AccountId, told: Told) -> list[Change]:
+    return [
+        Change(member, value, None)
+        for prefix in told.forgets
+        for member, value in history.forget(account, prefix, just_beyond(prefix))
+    ]
 
-FORGET_CHECKS = """
-    DELETE FROM history_checks WHERE position IN (SELECT position FROM history WHERE account = ? AND stream = ?)
-"""
 
-SETTING = "SELECT value FROM history_settings WHERE account = ? AND member = ?"
-
-SET = """
-    INSERT INTO history_settings (account, member, value) VALUES (?, ?, ?)
-    ON CONFLICT (account, member) DO UPDATE SET value = excluded.value
-"""
-
-FORGET_SETTINGS = """
-    DELETE FROM history_settings WHERE account = ? AND member >= ? AND member < ? RETURNING member, value
-"""
+def _set(history: HistoryRows, account: AccountId, told: Told) -> list[Change]:
+    changes = []
+    for member, after in told.sets.items():
+        before = history.setting(account, member)
+        if after != before:
+            history.set(account, member, after)
+            changes.append(Change(member, before, after))
+    return changes
 
 
 def _conditions(account: AccountId, wanted: HistoryFilter) -> Sequence[tuple[str, Any]]:

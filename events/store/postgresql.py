@@ -6,7 +6,7 @@ are not in each other's way, as with a table's lock; and a save of any size goes
 driver's pipeline mode.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from eventsourcing.persistence import StoredEvent as LibraryStoredEvent
 from events.codec import EventMapper, StoredEvent
 from events.errors import StoreUnavailable
 from events.log import EventLog
+from events.store.postgresql_arrays import Bigints, Octets, Texts, Uuids
 from events.store.postgresql_connections import Connection, Connections, is_lost
 from events.store.postgresql_database import PostgresqlDatabase, lock_key
 from events.store.postgresql_ear import Ear
@@ -68,6 +69,9 @@ LOG_SCHEMA = Steps("events", {"events": [EVENTS, NO_COMPRESSION, APPEND_EVENTS]}
 
 APPEND = "SELECT append_events($1, $2, $3, $4, $5, $6, $7)"
 
+COLUMNS: tuple[Callable[[Iterable[Any]], list[Any]], ...] = (Uuids, Bigints, Texts, Octets, Texts, Bigints, Uuids)
+"""What the parameters of APPEND are sent as."""
+
 WRITERS = 2
 """Connections that append. The appends themselves go one after the other."""
 
@@ -92,7 +96,9 @@ class PostgresqlRecorder(DatabaseRecorder):
         if not stored_events:
             return []
         rows = [_row(stored) for stored in cast("Sequence[StoredEvent]", stored_events)]
-        attempt = _Attempt([list(values) for values in zip(*rows, strict=True)])
+        attempt = _Attempt(
+            [column(values) for column, values in zip(COLUMNS, zip(*rows, strict=True), strict=True)]
+        )
         try:
             last = self._append(attempt)
         except psycopg.errors.UniqueViolation as error:

@@ -7,6 +7,7 @@ findings that takes longer than everything else that is done with it.
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from psycopg.adapt import Dumper
@@ -16,6 +17,7 @@ _HEADER = struct.Struct(">iiIii")
 _LENGTH = struct.Struct(">i").pack
 _BIGINT = struct.Struct(">iq").pack
 _NULL = _LENGTH(-1)
+_SIXTEEN = _LENGTH(16)
 
 
 class Texts(list[str | None]):
@@ -28,6 +30,18 @@ class Bigints(list[int | None]):
 
 class Octets(list[bytes | None]):
     """The values of a column of octets."""
+
+
+class Uuids(list[UUID]):
+    """The values of a column of identifiers."""
+
+
+class _UuidsDumper(Dumper):
+    format = Format.BINARY
+    oid = 2951
+
+    def dump(self, obj: Sequence[UUID]) -> bytes:
+        return _array(2950, len(obj), [_SIXTEEN + each.bytes for each in obj])
 
 
 class _TextsDumper(Dumper):
@@ -65,7 +79,12 @@ COLUMN_TYPES: dict[int, tuple[str, Callable[[Iterable[Any]], list[Any]]]] = {
 
 def register(connection: psycopg.Connection[Any]) -> None:
     """Let a connection take such arrays as parameters."""
-    for column, dumper in ((Texts, _TextsDumper), (Bigints, _BigintsDumper), (Octets, _OctetsDumper)):
+    for column, dumper in (
+        (Texts, _TextsDumper),
+        (Bigints, _BigintsDumper),
+        (Octets, _OctetsDumper),
+        (Uuids, _UuidsDumper),
+    ):
         connection.adapters.register_dumper(column, dumper)
 
 
