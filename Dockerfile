@@ -1,4 +1,5 @@
 # The image of every role. Build: docker build --tag fleet-audit .
+# `serve` starts in it once there are credentials: docker run --rm --volume data:/data fleet-audit credentials create --role ADMINISTRATOR
 FROM python:3.11-slim AS build
 COPY . /source
 RUN python -m venv /opt/fleet-audit \
