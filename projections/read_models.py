@@ -44,6 +44,9 @@ class ReadModels(Answers):
 
     name = "read-models"
 
+    account_configuration: AccountConfiguration
+    scheduled_audits: ScheduledAudits
+
     def __init__(
         self, database: Database, *, end_of_log: int | None = None, pruning: ReadModelPruning | None = None
     ) -> None:

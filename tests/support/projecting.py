@@ -55,6 +55,8 @@ def rows_of(database: Database) -> dict[str, list[Row]]:
         models.audit_findings,
         models.audit_notifications,
         models.check_results,
+        models.history,
+        models.every_audit,
         models.finding_identities,
     ):
         for table in projection.tables:
