@@ -15,8 +15,8 @@ from projections.read_model_tables import ReadModelTables
 from projections.read_models import PROJECTIONS
 from service.refusal_log import REFUSAL_TABLES
 from workers.aws_account.staging import ACCOUNT_READING_TABLES
-from workers.due_audits import SCHEDULE_TABLES
 from workers.chain.store import CHAIN_TABLES
+from workers.due_audits import SCHEDULE_TABLES
 from workers.inventory.schema import INVENTORY_TABLES
 from workers.notifying.pending import NOTIFICATION_TABLES
 from workers.presence.schema import PRESENCE_TABLES
@@ -28,8 +28,8 @@ SCHEMAS: Mapping[str, Sequence[Schema]] = {
     "events": (LOG_SCHEMA,),
     "inventory": (INVENTORY_TABLES, REVOCATION_TABLES, ACCOUNT_READING_TABLES),
     "presence": (PRESENCE_TABLES,),
-    "read_models": (ReadModelTables(PROJECTIONS),),
     "chain": (CHAIN_TABLES,),
+    "read_models": (ReadModelTables(PROJECTIONS),),
     "work": (WORK_TABLES, SCHEDULE_TABLES, NOTIFICATION_TABLES, KEPT_AUDIT_TABLES, REFUSAL_TABLES),
 }
 """What lies in each schema of a database."""
