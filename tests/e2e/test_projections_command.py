@@ -105,8 +105,11 @@ def an_audit(client: Client, url: str, home: Path) -> str:
     return task_id
 
 
-def projections(home: Path, *arguments: object, **variables: str) -> subprocess.CompletedProcess[str]:
-    return fleet_audit("projections", *arguments, home=home, **variables)
+def projections(
+    home: Path, *arguments: object, database_url: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    variables = {} if database_url is None else {"FLEET_AUDIT_DATABASE_URL": database_url}
+    return fleet_audit("projections", *arguments, home=home, cwd=home, **variables)
 
 
 def test_beside_a_service_that_is_asked_all_the_time_nothing_is_wrong_at_any_moment(tmp_path, service, receiver):
@@ -204,18 +207,18 @@ def test_beside_coordinators_on_postgresql(tmp_path, postgresql):
     with on_servers(tmp_path, postgresql) as cluster:
         client = cluster.client()
         task_id = an_audit(client, cluster.urls[0], tmp_path)
-        of = {"FLEET_AUDIT_DATABASE_URL": cluster.variables["FLEET_AUDIT_DATABASE_URL"]}
+        url = cluster.variables["FLEET_AUDIT_DATABASE_URL"]
 
         with Asking(client, task_id).meanwhile() as asking:
             for name in ([], ["audit_findings"]):
-                rebuilt = projections(tmp_path, "rebuild", *name, **of)
+                rebuilt = projections(tmp_path, "rebuild", *name, database_url=url)
                 assert rebuilt.returncode == 0, rebuilt.stderr
                 asking.wait_for_more()
-            verified = projections(tmp_path, "verify", **of)
+            verified = projections(tmp_path, "verify", database_url=url)
             assert verified.returncode == 0, verified.stdout + verified.stderr
 
-        with closing(psycopg.connect(cluster.variables["FLEET_AUDIT_DATABASE_URL"], autocommit=True)) as tamperer:
+        with closing(psycopg.connect(url, autocommit=True)) as tamperer:
             tamperer.execute("DELETE FROM read_models.audit_tasks WHERE task_id = %s", (task_id,))
-        verified = projections(tmp_path, "verify", "audit_tasks", **of)
+        verified = projections(tmp_path, "verify", "audit_tasks", database_url=url)
         assert verified.returncode == 1
         assert f"task_id = '{task_id}': it is missing." in verified.stdout
