@@ -1,6 +1,7 @@
 """The end of the log as it was read last: followers go side by side, and each event is read and unpacked once."""
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import dropwhile, islice
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds that one follower waits while another reads. A database that hangs must not hold them up in turn."""
+
+
+FRESH = 0.25
+"""Seconds for which an end of the log that one follower has seen is the end for others, unless the bell rings.
+
+Those of an idle process wake twice a second each; half of them need not ask."""
 
 
 class Weighed(NamedTuple):
@@ -40,6 +47,7 @@ class RecentEvents:
         *,
         most: int,
         most_bytes: int,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`read` returns the next events after a position, and whether these are all.
 
@@ -56,6 +64,9 @@ class RecentEvents:
         """The window has every event that comes after this one, up to its last."""
         self._rings = -1
         """How often the bell had rung before the log was read last."""
+        self._monotonic = monotonic
+        self._read_at = -FRESH
+        """When that was, by the monotonic clock."""
         self._is_all = False
         """Whether that reading came to the end of the log."""
 
@@ -68,7 +79,7 @@ class RecentEvents:
                 return self._alone(position)
             if position > self._last:
                 self._begin_after(position)
-            if position == self._last or self._rings != self._appended.rings:
+            if self._rings != self._appended.rings or (position == self._last and not self._is_fresh):
                 self._read_on()
             newer = dropwhile(lambda each: each.recorded.position <= position, self._window)
             recorded = [each.recorded for each in islice(newer, limit)]
@@ -81,6 +92,10 @@ class RecentEvents:
     def _last(self) -> int:
         return self._window[-1].recorded.position if self._window else self._after
 
+    @property
+    def _is_fresh(self) -> bool:
+        return self._is_all and self._monotonic() < self._read_at + FRESH
+
     def _alone(self, position: int) -> Batch:
         """For a follower that lags behind all others: what it reads is of use to nobody else."""
         found, _ = self._read(position)
@@ -90,11 +105,13 @@ class RecentEvents:
         self._window.clear()
         self._bytes = 0
         self._after = position
+        self._is_all = False
 
     def _read_on(self) -> None:
         rings = self._appended.rings
+        began = self._monotonic()
         found, self._is_all = self._read(self._last)
-        self._rings = rings
+        self._rings, self._read_at = rings, began
         self._window.extend(found)
         self._bytes += sum(each.stored_bytes for each in found)
         while len(self._window) > max(self._most, len(found)) or (

@@ -8,7 +8,7 @@ import pytest
 
 from events.bell import Bell
 from events.log import Recorded
-from events.recent_events import RecentEvents, Weighed
+from events.recent_events import FRESH, RecentEvents, Weighed
 
 if TYPE_CHECKING:
     from events.event import Event
@@ -24,6 +24,7 @@ class Reading:
     bell: Bell = field(default_factory=Bell)
     positions: list[int] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
+    now: float = 0.0
 
     def append(self, *positions: int, rings: bool = True) -> None:
         self.positions += positions
@@ -43,7 +44,9 @@ def log() -> Reading:
 
 
 def recent(log: Reading, **limits: int) -> Any:
-    events = RecentEvents(log, log.bell, **{"most": MOST, "most_bytes": 1_000, **limits})
+    events = RecentEvents(
+        log, log.bell, monotonic=lambda: log.now, **{"most": MOST, "most_bytes": 1_000, **limits}
+    )
 
     def after(position: int, limit: int = MOST) -> tuple[list[int], bool]:
         recorded, is_last = events.after(position, limit)
@@ -72,6 +75,8 @@ def test_at_the_end_it_looks_again_though_nothing_rang(log):
     after = recent(log)
     assert after(0) == ([], True)
     log.append(1, rings=False)
+    assert after(0) == ([], True)
+    log.now = FRESH
     assert after(0) == ([1], True)
 
 
