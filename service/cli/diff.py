@@ -12,7 +12,7 @@ from events.vocabulary import CheckName, TaskId
 from service.cli.difference_pages import Pages, pages_at_hand, pages_over_http
 from service.cli.difference_report import print_differences, why_not_comparable
 from service.cli.environment import settings
-from service.cli.exiting import exiting_with
+from service.cli.exiting import refusals_exit_with_2
 from service.cli.screen import standard_error, standard_output
 from service.differences.differences import Wanted
 
@@ -70,7 +70,7 @@ def diff(
         TaskId(tasks[0]) if len(tasks) == MOST_TASKS else None,
         None if check is None else CheckName(check),
     )
-    with exiting_with(CAN_NOT_BE_TOLD), _pages(endpoint_url, data_dir) as pages:
+    with refusals_exit_with_2(), _pages(endpoint_url, data_dir) as pages:
         first = _print_lines(pages, wanted) if as_json else print_differences(pages, wanted, standard_output())
     if fail_on_new:
         click.get_current_context().exit(_exit_code(first["checks"]))

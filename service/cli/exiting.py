@@ -1,4 +1,4 @@
-"""What a command exits with when it can't be done at all."""
+"""What a command exits with when it can't be done at all, where 1 says something else."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,11 +6,18 @@ from contextlib import contextmanager
 import click
 
 
+class CanNotBeDone(click.ClickException):
+    """Said to a person; the command exits with 2."""
+
+    exit_code = 2
+
+
 @contextmanager
-def exiting_with(code: int) -> Iterator[None]:
-    """Let what is said to a person end the command with this code, where 1 means something else."""
+def refusals_exit_with_2() -> Iterator[None]:
+    """Let what would end the command with 1 end it with 2, as a wrong command line does."""
     try:
         yield
-    except click.ClickException as error:
-        error.exit_code = code
+    except click.UsageError:
         raise
+    except click.ClickException as error:
+        raise CanNotBeDone(error.message) from error

@@ -9,7 +9,7 @@ from rich.console import Console
 from events.clock import SystemClock
 from events.vocabulary import TaskId
 from service.cli.environment import settings
-from service.cli.exiting import exiting_with
+from service.cli.exiting import refusals_exit_with_2
 from service.cli.replay_report import ReplayLines, ReplayReport
 from service.cli.screen import progress_bar, standard_error, standard_output
 from service.cli.starting import start_explained
@@ -53,7 +53,7 @@ def replay(context: click.Context, task: str, as_json: bool, data_dir: Path | No
     """
     chosen = settings(data_directory=data_dir)
     report = ReplayLines(click.echo) if as_json else ReplayReport(standard_output())
-    with exiting_with(2), start_explained(chosen):
+    with refusals_exit_with_2(), start_explained(chosen):
         result = _replay(chosen, TaskId(task), report, standard_error())
     context.exit(EXIT_CODES[result])
 
