@@ -50,6 +50,11 @@ def _port_explained(chosen: Settings) -> Iterator[None]:
         raise click.ClickException(f"Can't listen on {where}: {advice}.") from error
 
 
+def _place_of_data(chosen: Settings) -> str:
+    """Of a database no more than what it is: its URL may have a password."""
+    return "PostgreSQL" if chosen.database_url is not None else str(chosen.data_directory.resolve())
+
+
 def _welcome(url: str, services: Services, console: Console) -> None:
     chosen = services.settings
     door = said_of_the_door(chosen.host, services.credentials, insecure=chosen.insecure)
@@ -57,7 +62,7 @@ def _welcome(url: str, services: Services, console: Console) -> None:
     key, secret = ("any", "any") if is_open else ("ACCESS-KEY-ID", "SECRET")
     console.print(
         f"[bold]Fleet Audit is ready at {url}[/]  (Ctrl-C stops it)\n"
-        f"  data     {escape(str(chosen.data_directory.resolve()))}\n"
+        f"  data     {escape(_place_of_data(chosen))}\n"
         f"  account  {chosen.account}\n"
         f"  region   {chosen.region}\n"
         f"  access   {escape(door)}\n\n"

@@ -72,6 +72,10 @@ def ready(url: str) -> tuple[int, list[str]]:
         return error.code, json.load(error).get("reasons", [])
 
 
+def test_an_api_says_that_its_data_is_in_postgresql_and_not_where_it_is_not(cluster):
+    assert cluster.apis[0].wait_until_it_says("  data  ").split() == ["data", "PostgreSQL"]
+
+
 def test_who_asks_another_api_right_after_a_command_sees_it(cluster):
     first, second = map(cluster.client, range(2))
     for number in range(20):
