@@ -33,6 +33,7 @@ class Story:
     def __init__(self, api: Api) -> None:
         self.api = api
         self.known = Known()
+        self.checks: dict[str, list[str]] = {}
         self.planned: set[tuple[TaskId, str]] = set()
         self.ended_unplanned: set[tuple[TaskId, str]] = set()
         self.then: list[tuple[int, datetime, dict[Question, Answer]]] = []
@@ -90,6 +91,7 @@ def start(names: list[str]) -> Step:
         started = await story.api.call("StartOnDemandAuditTask", targetCheckNames=names)
         if started.status == 200:
             story.known.task_ids.append(started.body["taskId"])
+            story.checks[started.body["taskId"]] = names
 
     return step
 
@@ -105,7 +107,7 @@ def cancel(number: int) -> Step:
 def judge(number: int, name: str, shard: int, certificates: list[int]) -> Step:
     async def step(story: Story) -> None:
         task = story.task(number)
-        if task is None or (task, name) in story.ended_unplanned:
+        if task is None or (task, name) in story.ended_unplanned or name not in story.checks[task]:
             return  # nobody judges what was not planned
         story.planned.add((task, name))
         application, check = story.api.services.application, CheckName(name)
