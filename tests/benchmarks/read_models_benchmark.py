@@ -14,7 +14,7 @@ from events.check_shard import FINDINGS_PER_EVENT, AuditFindingsRecorded
 from events.log import Recorded
 from events.store.database import SqliteDatabase
 from projections.audit_findings import INSERT, AuditFindings, FindingFilter, ResourceMatch
-from projections.audit_tasks import DESCRIBE
+from projections.audit_task_rows import DESCRIBE
 from projections.paging import Page
 from projections.read_models import ReadModels
 from tests.support.events import (
