@@ -39,6 +39,7 @@ LIMITS = {
     "max_line_size": MAX_LINE,
     "max_field_size": MAX_LINE,
     "max_headers": MAX_HEADERS,
+    "auto_decompress": False,  # service.wire.unpacking does it
     "access_log": None,
 }
 

@@ -2,6 +2,8 @@
 
 from aiohttp import HttpVersion10, hdrs, web
 
+from service.wire.unpacking import ENCODINGS, encoding_of
+
 ONLY_ONCE = (
     hdrs.HOST,
     hdrs.AUTHORIZATION,
@@ -11,9 +13,6 @@ ONLY_ONCE = (
     hdrs.ORIGIN,
 )
 """Headers of which two say two things."""
-
-ENCODINGS = frozenset({"gzip", "deflate", "br", "zstd", "identity"})
-"""What a body may be encoded with, once. One that we ignored would be read as what it is not."""
 
 
 def require_unambiguous(request: web.Request) -> None:
@@ -30,7 +29,7 @@ def require_unambiguous(request: web.Request) -> None:
         raise web.HTTPBadRequest
     if not request.raw_path.startswith("/") and not _is_of(host, request.raw_path):
         raise web.HTTPBadRequest
-    if headers.get(hdrs.CONTENT_ENCODING, "identity").lower() not in ENCODINGS:
+    if encoding_of(request) not in ENCODINGS:  # one that we ignored would be read as what it is not
         raise web.HTTPUnsupportedMediaType
 
 

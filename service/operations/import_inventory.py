@@ -11,7 +11,7 @@ from events.errors import InvalidRequest
 from service.access.caller import CALLER
 from service.services import SERVICES
 from service.wire.answer import json_response, present
-from service.wire.streamed_body import StreamedBody, content_of
+from service.wire.streamed_body import streamed_body
 from workers.inventory.importers.import_ndjson import import_ndjson
 from workers.inventory.importers.import_report import ImportReport
 
@@ -33,7 +33,7 @@ async def import_inventory(request: web.Request) -> web.Response:
     replace = _replace(request)
     require_ndjson(request)
     metrics = services.watched.metrics
-    body = StreamedBody(content_of(request), asyncio.get_running_loop())
+    body = streamed_body(request)
     try:
         report = await asyncio.to_thread(
             import_ndjson,

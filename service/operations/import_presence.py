@@ -11,7 +11,7 @@ from service.access.caller import CALLER
 from service.operations.import_inventory import require_ndjson
 from service.services import SERVICES
 from service.wire.answer import json_response, present
-from service.wire.streamed_body import StreamedBody, content_of
+from service.wire.streamed_body import streamed_body
 from workers.checks import checks_of_connections
 from workers.presence.intake import PresenceReport
 
@@ -26,7 +26,7 @@ async def import_presence(request: web.Request) -> web.Response:
     """
     services = request.app[SERVICES]
     require_ndjson(request)
-    body = StreamedBody(content_of(request), asyncio.get_running_loop())
+    body = streamed_body(request)
     try:
         report = await asyncio.to_thread(services.presence.take, request[CALLER].account, body.chunks())
     finally:

@@ -89,7 +89,7 @@ ERRORS: Mapping[type[Exception], ErrorShape] = {
     web.HTTPUnsupportedMediaType: ErrorShape(
         415,
         "UnsupportedMediaTypeException",
-        "The body must be application/json in UTF-8, compressed if at all with gzip, deflate, br or zstd.",
+        "The body must be application/json in UTF-8, compressed if at all with gzip or deflate.",
     ),
     web.HTTPExpectationFailed: ErrorShape(
         417, "ExpectationFailedException", "The only expectation that can be met is 100-continue."

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from events.errors import InvalidRequest
 from service.wire.request import Request
+from service.wire.unpacking import encoding_of, unpacked
 from service.wire.violations import describe
 
 R = TypeVar("R", bound=Request)
@@ -38,7 +39,7 @@ async def _body(request: web.Request, timeout: float) -> dict[str, Any]:  # noqa
     if not request.body_exists:
         return {}
     _require_json(request)
-    raw = await whole_body(request, timeout)
+    raw = _unpacked(request, await whole_body(request, timeout))
     if not raw.strip():
         return {}
     try:
@@ -51,7 +52,7 @@ async def _body(request: web.Request, timeout: float) -> dict[str, Any]:  # noqa
 
 
 async def whole_body(request: web.Request, timeout: float = BODY_TIMEOUT) -> bytes:  # noqa: ASYNC109 - as above
-    """Return the body, however often it is asked for. One that has come with its head, as most do, needs no timer.
+    """Return the body as it was sent, however often it is asked for. Most come with their head, and need no timer.
 
     Raise HTTPRequestEntityTooLarge, HTTPRequestTimeout, or HTTPBadRequest if it breaks off.
     """
@@ -64,6 +65,15 @@ async def whole_body(request: web.Request, timeout: float = BODY_TIMEOUT) -> byt
         raise web.HTTPRequestTimeout from None
     except (ConnectionError, RuntimeError):
         raise web.HTTPBadRequest from None  # the sender has gone, which aiohttp tells in both ways
+
+
+def _unpacked(request: web.Request, sent: bytes) -> bytes:
+    body = bytearray()
+    for piece in unpacked([sent], encoding_of(request)):
+        body += piece
+        if len(body) > request.client_max_size:
+            raise web.HTTPRequestEntityTooLarge(request.client_max_size, len(body))
+    return bytes(body)
 
 
 def _require_json(request: web.Request) -> None:

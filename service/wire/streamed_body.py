@@ -1,4 +1,4 @@
-"""A request's body for a thread that reads at its own pace, however long the body is."""
+"""A request's body for a thread that reads at its own pace, however long and however compressed the body is."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,17 +8,18 @@ from typing import Protocol
 from aiohttp import web
 
 from service.wire.reading import BODY_TIMEOUT
+from service.wire.unpacking import PLAIN, encoding_of, unpacked
 
 CHUNK = 256 * 1024
 """Bytes that are handed over at a time, at most."""
 
 
 LEAST_RATE = 4 * 1024
-"""Bytes a second that a body must come at on the whole. A telephone line once had more."""
+"""Bytes a second that a body must come at on the whole, packed as it is. A telephone line once had more."""
 
 
 class Content(Protocol):
-    """What aiohttp has of a body."""
+    """What has come of a body, as it was sent."""
 
     async def read(self, n: int = -1, /) -> bytes:
         """Return some of it, at most `n` bytes; none at its end."""
@@ -61,12 +62,6 @@ CONTENT = web.RequestKey[Content]("content", Content)
 """The body, if it was read before the handler, or is to be looked at on its way there."""
 
 
-def content_of(request: web.Request) -> Content:
-    """The body of a request, to be read once."""
-    content: Content = request.get(CONTENT, request.content)
-    return content
-
-
 class StreamedBody:
     """Hands a body over chunk by chunk.
 
@@ -78,11 +73,13 @@ class StreamedBody:
         self,
         content: Content,
         loop: asyncio.AbstractEventLoop,
+        encoding: str = PLAIN,
         longest_silence: float = BODY_TIMEOUT,
         least_rate: float = LEAST_RATE,
     ) -> None:
         self._content = content
         self._loop = loop
+        self._encoding = encoding
         self._longest_silence = longest_silence
         self._least_rate = least_rate
         self._received = 0
@@ -91,11 +88,17 @@ class StreamedBody:
         """Set when nobody waits for the outcome any more. What has not been read by then will not be."""
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield the body, in the thread; raise HTTPBadRequest if it breaks off.
+        """Yield the body, unpacked, in the thread; raise HTTPBadRequest if it breaks off.
 
         Raise HTTPRequestTimeout in silence, and where the sender is slower on the whole than he may be; the time
-        that the thread takes is not his.
+        that the thread takes is not his. Raise InvalidRequest where it is not encoded as its sender says.
         """
+        for chunk in unpacked(self._sent(), self._encoding):
+            if self.is_abandoned:
+                raise web.HTTPBadRequest
+            yield chunk
+
+    def _sent(self) -> Iterator[bytes]:
         while chunk := asyncio.run_coroutine_threadsafe(self._read(), self._loop).result():
             yield chunk
 
@@ -118,3 +121,9 @@ class StreamedBody:
         """Seconds that the next piece may take; whoever was faster before may be slower now."""
         ahead = self._received / self._least_rate - self._waited
         return min(self._longest_silence, self._longest_silence + ahead)
+
+
+def streamed_body(request: web.Request) -> StreamedBody:
+    """The body of a request that is at hand in this event loop, to be read once."""
+    content: Content = request.get(CONTENT, request.content)
+    return StreamedBody(content, asyncio.get_running_loop(), encoding_of(request))

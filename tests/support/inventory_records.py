@@ -1,5 +1,6 @@
-"""Rows for an inventory, of which only what matters is said."""
+"""Rows for an inventory, and lines of an import, of which only what matters is said."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,17 @@ def policy(name: str, version: int, *, is_default: bool = True) -> Mapping[str, 
         "is_default_version": int(is_default),
         "document": "{}",
     }
+
+
+def policy_line(number: int) -> bytes:
+    """A policy as a line of an import."""
+    record = {
+        "resourceType": "IOT_POLICY",
+        "policyName": f"Policy-{number}",
+        "policyVersionId": "1",
+        "policyDocument": "{}",
+    }
+    return json.dumps(record).encode() + b"\n"
 
 
 def devices_at(inventory: Inventory, account: AccountId, version: int | None = None) -> dict[int, str]:

@@ -16,7 +16,7 @@ from service.operations.import_inventory import PATH
 from tests.support.certificates import certificate, certificate_id, pem
 from tests.support.described_answers import REFEREES
 from tests.support.given import ACCOUNT
-from tests.support.inventory_records import EVERY_DEVICE, EVERY_POLICY
+from tests.support.inventory_records import EVERY_DEVICE, EVERY_POLICY, policy_line
 from tests.support.raw_http import PATIENCE, exchange, request
 from workers.inventory.store import Inventory
 
@@ -26,16 +26,6 @@ DEVICE_LINE = (
     json.dumps({"resourceType": "DEVICE_CERTIFICATE", "status": "ACTIVE", "certificatePem": pem(DEVICE)}).encode()
     + b"\n"
 )
-
-
-def policy_line(number: int) -> bytes:
-    record = {
-        "resourceType": "IOT_POLICY",
-        "policyName": f"Policy-{number}",
-        "policyVersionId": "1",
-        "policyDocument": "{}",
-    }
-    return json.dumps(record).encode() + b"\n"
 
 
 class InventoryThatTells:

@@ -1,10 +1,12 @@
 import asyncio
+import gzip
 import threading
 
 import pytest
 from aiohttp import web
 
 from service.wire.streamed_body import StreamedBody
+from service.wire.unpacking import PIECE
 
 
 class Content:
@@ -23,7 +25,7 @@ class Content:
 
 
 async def read(*given, longest_silence=10.0):
-    body = StreamedBody(Content(*given), asyncio.get_running_loop(), longest_silence)
+    body = StreamedBody(Content(*given), asyncio.get_running_loop(), longest_silence=longest_silence)
     return await asyncio.to_thread(lambda: list(body.chunks()))
 
 
@@ -88,6 +90,16 @@ async def test_what_nobody_waits_for_is_not_read_any_further():
     body = StreamedBody(Content(b"one", b"two", b""), asyncio.get_running_loop())
     chunks = body.chunks()
     assert await asyncio.to_thread(next, chunks) == b"one"
+    body.is_abandoned = True
+    with pytest.raises(web.HTTPBadRequest):
+        await asyncio.to_thread(next, chunks)
+
+
+async def test_nor_unpacked_any_further():
+    packed = gzip.compress(bytes(3 * PIECE))
+    body = StreamedBody(Content(packed, b""), asyncio.get_running_loop(), "gzip")
+    chunks = body.chunks()
+    assert await asyncio.to_thread(next, chunks) == bytes(PIECE)
     body.is_abandoned = True
     with pytest.raises(web.HTTPBadRequest):
         await asyncio.to_thread(next, chunks)

@@ -92,14 +92,16 @@ async def test_a_bomb_is_not_unpacked(url, encoding, compressed):
     await require_health(url)
 
 
-@pytest.mark.parametrize("encoding", ["foo", "gzip, gzip", "gzip,deflate", "x-gzip", "compress", "", "*"])
+@pytest.mark.parametrize(
+    "encoding", ["foo", "gzip, gzip", "gzip,deflate", "x-gzip", "compress", "br", "zstd", "", "*"]
+)
 @pytest.mark.parametrize(("path", "kind"), [("/audit/tasks", JSON), (IMPORT, NDJSON), (PRESENCE, NDJSON)])
 async def test_an_encoding_that_nobody_undoes_is_refused(url, path, kind, encoding):
     answer = await exchange(url, request("POST", path, b"{}", kind, f"Content-Encoding: {encoding}"))
     assert (answer.status, answer.error) == (415, "UnsupportedMediaTypeException")
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 @pytest.mark.parametrize(("path", "kind"), [("/audit/tasks", JSON), (IMPORT, NDJSON), (PRESENCE, NDJSON)])
 async def test_what_is_not_so_encoded_is_refused(url, path, kind, encoding, caplog):
     body = bytes(range(1, 100))
