@@ -9,6 +9,7 @@ from events.errors import StoreUnavailable
 from service.settings import Settings
 from service.wire.answer import present
 from workers.presence.collection import PresenceCollection
+from workers.presence.feed_state import FeedState
 from workers.presence.mqtt_feed import MqttFeed
 from workers.presence.store import PresenceStore
 
@@ -53,16 +54,22 @@ def presence_feed(
 
 
 def _note(feed: MqttFeed) -> dict[str, object]:
+    """What anybody may know. The log has the broker's name, and what it said."""
     state = feed.state
     last = state.last_event_at
     return present(
         {
-            "broker": state.broker,
             "state": state.state,
-            "problem": state.problem,
+            "problem": _problem(state),
             "recorded": state.recorded,
             "rejected": state.rejected,
             "dropped": state.dropped,
             "lastRecordedAt": last.isoformat() if last else None,
         }
     )
+
+
+def _problem(state: FeedState) -> str | None:
+    if state.problem is None:
+        return None
+    return "Events can't be recorded." if state.state == "connected" else "The broker is not connected."

@@ -1,5 +1,9 @@
-"""Why a process can't do its work, asked of its parts."""
+"""Why a process can't do its work, asked of its parts.
 
+Anybody may ask, so a reason is in fixed words: what names a file or a host goes to the log alone.
+"""
+
+import logging
 from collections.abc import Callable
 
 from events.errors import StoreUnavailable
@@ -10,6 +14,8 @@ from workers.chain.chain_follower import ChainFollower
 from workers.crews import Crews
 from workers.dispatcher import Dispatcher
 from workers.embedded import EmbeddedWorkers
+
+logger = logging.getLogger(__name__)
 
 Question = Callable[[], list[str]]
 """Answers with reasons, in sentences for an operator; with none when all is well. It may block for a while."""
@@ -37,8 +43,8 @@ def of_follower(follower: Follower, what: str, end_of_log: int) -> Question:
 
 
 def of_chain(follower: ChainFollower) -> Question:
-    """Ask what chains the log, which nobody waits for: how far it is behind is a metric."""
-    return lambda: [f"The log is not chained any more: {follower.failure}"] if follower.failure else []
+    """Ask what chains the log, which nobody waits for: how far it is behind is a metric. It logs what failed."""
+    return lambda: ["The log is not chained any more."] if follower.failure else []
 
 
 def of_read_models(progress: Progress, end_of_log: int) -> Question:
@@ -58,18 +64,26 @@ def of_workers(workers: EmbeddedWorkers | Crews) -> Question:
 
 
 def of_queue(dispatcher: Dispatcher) -> Question:
-    """Ask the dispatcher, whether it can send work."""
-    return lambda: [f"The queue can't be reached: {dispatcher.queue_failure}."] if dispatcher.queue_failure else []
+    """Ask the dispatcher, whether it can send work. It has logged why it can't."""
+    return lambda: ["The queue can't be reached."] if dispatcher.queue_failure else []
 
 
 def of_log(log: EventLog) -> Question:
-    """Ask the log, whether it can be appended to."""
+    """Ask the log, whether it can be appended to. Why it can't is logged when it changes, not each time."""
+    logged: str | None = None
 
     def reasons() -> list[str]:
+        nonlocal logged
         try:
             log.require_appendable()
         except StoreUnavailable as error:
-            return [f"The log can't be appended to: {error}."]
+            if str(error) != logged:
+                logged = str(error)
+                logger.warning("The log can't be appended to: %s", error)
+            return ["The log can't be appended to."]
+        if logged is not None:
+            logged = None
+            logger.warning("The log can be appended to again.")
         return []
 
     return reasons

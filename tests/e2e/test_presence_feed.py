@@ -97,7 +97,13 @@ def test_a_broker_that_is_away_is_seen_and_leaves_the_service_ready(tmp_path, se
     with FleetAuditService(tmp_path, variables) as service:
         enable(service.client(), SHARED)
         until(lambda: feed_of(service).get("problem"))
-        assert feed_of(service)["state"] == "connecting"
+        assert feed_of(service) == {
+            "state": "connecting",
+            "problem": "The broker is not connected.",
+            "recorded": 0,
+            "rejected": 0,
+            "dropped": 0,
+        }
         assert service.stop() < 10
 
 

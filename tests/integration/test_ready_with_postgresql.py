@@ -47,25 +47,26 @@ def health(url, path):
     return answer.status, orjson.loads(answer.body).get("reasons", [])
 
 
-def assert_not_ready(url, why):
-    status, [reason] = health(url, "ready")
-    assert status == 503
-    assert reason.startswith("The log can't be appended to: ")
-    assert why in reason
+def assert_not_ready(url, caplog, why):
+    caplog.clear()
+    assert health(url, "ready") == (503, ["The log can't be appended to."])
+    [logged] = [each.getMessage() for each in caplog.records if each.name == "service.observing.health"]
+    assert logged.startswith("The log can't be appended to: ")
+    assert why in logged
     assert health(url, "live") == (200, [])
 
 
-def test_without_its_server_it_is_not_ready_and_with_it_it_is_again(server, url):
+def test_without_its_server_it_is_not_ready_and_with_it_it_is_again(server, url, caplog):
     assert health(url, "ready") == (200, [])
 
     server.stop()
-    assert_not_ready(url, "onnection")
+    assert_not_ready(url, caplog, "onnection")
 
     server.start()
     assert health(url, "ready") == (200, [])
 
 
-def test_a_server_that_has_become_a_standby_takes_nothing_and_that_is_said(server, url):
+def test_a_server_that_has_become_a_standby_takes_nothing_and_that_is_said(server, url, caplog):
     """As after a failover, for who is connected to the address of the one that failed."""
     with closing(psycopg.connect(server.url())) as connection:
         [(directory,)] = connection.execute("SHOW data_directory").fetchall()
@@ -74,7 +75,7 @@ def test_a_server_that_has_become_a_standby_takes_nothing_and_that_is_said(serve
     server.stop()
     signal.touch()
     server.start()
-    assert_not_ready(url, "recovery")
+    assert_not_ready(url, caplog, "recovery")
     asked = exchange(url, request("PATCH", "/audit/configuration", COMMAND, "Content-Type: application/json"))
     assert asyncio.run(asyncio.wait_for(asked, LONGEST_ANSWER)).status == 500
 

@@ -38,6 +38,10 @@ async def test_one_that_can_not_says_why_and_is_live_all_the_same(tmp_path):
             assert await health(url, "ready") == (503, {"status": "not ready", "reasons": reasons})
 
 
+def logged_of_health(caplog):
+    return [each.getMessage() for each in caplog.records if each.name == "service.observing.health"]
+
+
 def let_nobody_write(database):
     with database.transaction() as transaction:
         transaction.execute("PRAGMA query_only = ON")
@@ -46,7 +50,7 @@ def let_nobody_write(database):
 @pytest.mark.parametrize(
     ("spoil", "said"), [(fill, "full"), (let_nobody_write, "readonly")], ids=["full disk", "read-only file"]
 )
-async def test_one_whose_log_can_not_be_written_says_so(tmp_path, spoil, said):
+async def test_one_whose_log_can_not_be_written_says_so_and_logs_why_once(tmp_path, spoil, said, caplog):
     database = SqliteDatabase(tmp_path / "spoiled.sqlite")
     log = EventLog(EventMapper(TOPICS, UPCASTERS), SqliteRecorder(database))
     with closing(log), services(tmp_path, health=of_log(log)) as given:
@@ -55,13 +59,15 @@ async def test_one_whose_log_can_not_be_written_says_so(tmp_path, spoil, said):
             spoil(database)
             status, answer = await health(url, "ready")
             assert (status, answer["status"]) == (503, "not ready")
-            [reason] = answer["reasons"]
-            assert reason.startswith("The log can't be appended to: ")
-            assert said in reason
+            assert answer["reasons"] == ["The log can't be appended to."]
+            assert (await health(url, "ready"))[0] == 503
             assert (await health(url, "live"))[0] == 200
+    [logged] = logged_of_health(caplog)
+    assert logged.startswith("The log can't be appended to: ")
+    assert said in logged
 
 
-async def test_with_room_on_its_disk_again_it_is_ready(tmp_path):
+async def test_with_room_on_its_disk_again_it_is_ready(tmp_path, caplog):
     database = SqliteDatabase(tmp_path / "spoiled.sqlite")
     log = EventLog(EventMapper(TOPICS, UPCASTERS), SqliteRecorder(database))
     with closing(log), services(tmp_path, health=of_log(log)) as given:
@@ -70,6 +76,11 @@ async def test_with_room_on_its_disk_again_it_is_ready(tmp_path):
             assert (await health(url, "ready"))[0] == 503
             make_room(database)
             assert (await health(url, "ready"))[0] == 200
+            assert (await health(url, "ready"))[0] == 200
+            assert logged_of_health(caplog)[1:] == ["The log can be appended to again."]
+            fill(database)
+            assert (await health(url, "ready"))[0] == 503
+    assert len(logged_of_health(caplog)) == 3
 
 
 async def test_what_keeps_it_from_nothing_is_seen_beside_that(tmp_path):
