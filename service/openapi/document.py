@@ -69,11 +69,12 @@ class Row:
 
 def document(rows: Sequence[Row], plain: Iterable[web.RouteDef], throttling_status: int) -> Schema:
     """Return the document of operations and of plain routes; a plain route that nobody describes is left out."""
-    requests = [row.request for row in rows]
     described = {route.kwargs["name"]: route for route in plain if route.kwargs["name"] in PLAIN_ROUTES}
+    requests = [row.request for row in rows]
     answers: list[Any] = [request.answer for request in requests if request.answer is not None]
     for name in described:
         each = PLAIN_ROUTES[name]
+        requests += [] if each.query is None else [each.query]
         answers += [answer for answer in (*each.answers.values(), each.unavailable) if answer is not None]
     models, components = schemas(requests, answers)
     statuses = {"ThrottlingException": throttling_status}
@@ -89,7 +90,9 @@ def document(rows: Sequence[Row], plain: Iterable[web.RouteDef], throttling_stat
         named = _named(name, row.says, AWS if row.is_of_aws else OURS)
         paths.setdefault(row.path, {})[row.method.lower()] = named | operation
     for name, route in described.items():
-        operation = of_plain(PLAIN_ROUTES[name], statuses)
+        plain_route = PLAIN_ROUTES[name]
+        query = {} if plain_route.query is None else models[plain_route.query]
+        operation = of_plain(plain_route, query, statuses)
         named = _named(name, inspect.getdoc(route.handler) or "", WATCHING if "security" in operation else OURS)
         path = re.sub(r"\{(\w+):[^}]+\}", r"{\1}", route.path)
         paths.setdefault(path, {})[route.method.lower()] = named | operation

@@ -46,9 +46,14 @@ def of_request(
     return described
 
 
-def of_plain(plain: PlainRoute, statuses: Mapping[str, int]) -> Schema:
-    """Describe a route without a request model."""
-    described: Schema = {"parameters": list(plain.parameters)}
+def of_plain(plain: PlainRoute, query: Schema, statuses: Mapping[str, int]) -> Schema:
+    """Describe a route that is no such operation; `query` is the JSON Schema of its query, if it has a model."""
+    members: dict[str, Schema] = query.get("properties", {})
+    in_query = [
+        _parameter(name, member, "query", is_required=name in query.get("required", ()))
+        for name, member in members.items()
+    ]
+    described: Schema = {"parameters": [*plain.parameters, *in_query]}
     if plain.takes is not None:
         content = {plain.takes: {"schema": {"type": "string", "description": "One JSON object a line."}}}
         described["requestBody"] = {"content": content}

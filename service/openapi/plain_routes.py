@@ -1,4 +1,4 @@
-"""The routes that are no operations with a request model: streams, and what watches over a process."""
+"""The routes whose answer is not one JSON object of a request: streams, and what watches over a process."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, WithJsonSchema
 
 from events.errors import LimitExceeded, NotFound
-from service.operations.export_history import ExportedHistory
+from service.operations.export_history import ExportedHistory, ExportHistoryRequest
 from service.wire.answered import Answered, Rejection
+from service.wire.request import Request
 
 NDJSON = "application/x-ndjson"
 
@@ -83,13 +84,15 @@ class Document(Answered):
 
 @dataclass(frozen=True)
 class PlainRoute:
-    """What a route takes and answers that has no request model."""
+    """What a route takes and answers that is no operation of the table of routes."""
 
     answers: Mapping[str, type[BaseModel] | None]
     """By media type; None: a text without members."""
     says: str
     """What a good answer is."""
     parameters: tuple[Mapping[str, Any], ...] = ()
+    query: type[Request] | None = None
+    """What else its query may have."""
     takes: str | None = None
     """The media type of its body."""
     own_refusals: tuple[type[Exception], ...] = ()
@@ -106,18 +109,6 @@ def parameter(place: str, name: str, schema: Mapping[str, Any], description: str
     required = {"required": True} if place == "path" else {}
     return {"name": name, "in": place, **required, "schema": schema, "description": description}
 
-
-HISTORY_FILTERS = (
-    "startTime",
-    "endTime",
-    "stream",
-    "kind",
-    "actor",
-    "taskId",
-    "scheduledAuditName",
-    "checkName",
-    "oldestFirst",
-)
 
 UNCHANGED_SINCE = parameter("header", "If-None-Match", {"type": "string"}, "The ETag of what is known already.")
 
@@ -157,10 +148,7 @@ PLAIN_ROUTES: Mapping[str, PlainRoute] = {
     "ExportHistory": PlainRoute(
         {NDJSON: None, "application/json": ExportedHistory},
         "The history, an event a line; in JSON a list of them.",
-        (
-            *(parameter("query", name, {"type": "string"}, "As in ListHistory.") for name in HISTORY_FILTERS),
-            parameter("query", "format", {"type": "string", "enum": ["json", "ndjson"]}, "ndjson unless given."),
-        ),
+        query=ExportHistoryRequest,
     ),
     "DescribeCheckpoint": PlainRoute(
         {"text/plain": None},

@@ -17,7 +17,7 @@ from projections.history import HistoryEntry, HistoryFilter
 from projections.paging import Key, Page, Slice
 from service.access.caller import CALLER
 from service.call import LISTS
-from service.operations.list_history import HistoryEvent, ListHistoryRequest, rendered
+from service.operations.list_history import HistoryEvent, HistoryPart, rendered
 from service.services import SERVICES, Services
 from service.wire.reading import read
 from service.wire.request import Enumerated
@@ -41,27 +41,28 @@ class ExportedHistory(RootModel[list[ExportedEvent]]):
     """What happened, the oldest first unless asked otherwise."""
 
 
-class Format(StrEnum):
-    """How it is written."""
+class ExportFormat(StrEnum):
+    """How an export is written: `ndjson` unless asked otherwise."""
 
     JSON = "json"
     NDJSON = "ndjson"
 
 
-class ExportHistoryRequest(ListHistoryRequest):
+class ExportHistoryRequest(HistoryPart):
     """Which part of it, and how."""
 
-    format: Enumerated[Format] | None = None
+    format: Enumerated[ExportFormat] | None = None
+    """`ndjson` unless given."""
 
 
-CONTENT_TYPES = {Format.JSON: "application/json", Format.NDJSON: "application/x-ndjson"}
+CONTENT_TYPES = {ExportFormat.JSON: "application/json", ExportFormat.NDJSON: "application/x-ndjson"}
 
 
 async def export_history(request: web.Request) -> web.StreamResponse:
     """Send what had happened when it was asked for, oldest first unless asked otherwise: a line an event."""
     asked = await read(ExportHistoryRequest, request)
     services = request.app[SERVICES]
-    how = asked.format or Format.NDJSON
+    how = asked.format or ExportFormat.NDJSON
     export = Export(request, services, asked)
     first = await export.page()  # what is wrong with the question, or the store, is still answered as such
     stream = web.StreamResponse(headers={"Content-Type": CONTENT_TYPES[how]})
@@ -93,17 +94,17 @@ class Export:
 
         return await asyncio.get_running_loop().run_in_executor(self._lists, read_page)
 
-    async def pieces(self, page: Slice[HistoryEntry], how: Format) -> AsyncIterator[bytes]:
+    async def pieces(self, page: Slice[HistoryEntry], how: ExportFormat) -> AsyncIterator[bytes]:
         """What to send, page by page from this one on."""
-        between = b",\n" if how is Format.JSON else b"\n"
-        sent = b"[\n" if how is Format.JSON else b""
+        between = b",\n" if how is ExportFormat.JSON else b"\n"
+        sent = b"[\n" if how is ExportFormat.JSON else b""
         while page.rows:
             yield sent + between.join(orjson.dumps({**rendered(row), "event": row.event}) for row in page.rows)
             sent = between
             if page.next is None:
                 break
             page = await self.page(page.next)
-        if how is Format.JSON:
+        if how is ExportFormat.JSON:
             yield b"\n]\n" if sent == between else b"[]\n"
         elif sent:
             yield b"\n"

@@ -15,6 +15,7 @@ from service.wire.answer import json_response, present
 from service.wire.answered import Answered, EpochSeconds, ListAnswer
 from service.wire.listing import ListRequest
 from service.wire.members import AuditTaskId, BooleanInQuery, ScheduledAuditName
+from service.wire.request import Request
 from service.wire.timestamps import EndInQuery, StartInQuery, epoch_seconds
 
 PATH = "/fleet-audit/history"
@@ -62,12 +63,8 @@ class HistoryAnswer(ListAnswer):
     history: list[HistoryEvent]
 
 
-class ListHistoryRequest(ListRequest):
+class HistoryPart(Request):
     """Which part of it."""
-
-    answer: ClassVar = HistoryAnswer
-
-    order = (int, int)
 
     start_time: StartInQuery | None = None
     end_time: EndInQuery | None = None
@@ -93,6 +90,14 @@ class ListHistoryRequest(ListRequest):
             self.check_name,
             up_to,
         )
+
+
+class ListHistoryRequest(HistoryPart, ListRequest):
+    """Which part of it, page by page."""
+
+    answer: ClassVar = HistoryAnswer
+
+    order = (int, int)
 
 
 async def list_history(call: Call[ListHistoryRequest]) -> web.Response:
