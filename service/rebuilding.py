@@ -139,7 +139,7 @@ def _without_collecting() -> Iterator[None]:
 @contextmanager
 def _alone_in_database(url: str) -> Iterator[Callable[[], None]]:
     connections = Connections(url, "public", most=1)
-    with closing(connections), closing(AdvisoryLock(connections, "read models aside")) as lock:
+    with closing(connections), closing(AdvisoryLock(connections.connect, "read models aside")) as lock:
         if not lock.take():
             raise AnotherAtWork
         yield lock.require

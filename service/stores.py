@@ -196,7 +196,7 @@ def postgresql_stores(url: str, patience: float = PATIENCE, stopped: Event | Non
 @contextmanager
 def _serving_alone(url: str) -> Iterator[None]:
     connections = Connections(url, "public", most=1)
-    with closing(connections), closing(AdvisoryLock(connections, "serve")) as lock:
+    with closing(connections), closing(AdvisoryLock(connections.connect, "serve")) as lock:
         if not lock.take():
             raise DataDirectoryError("The database is in use by another `fleet-audit serve`.")
         yield

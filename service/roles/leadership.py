@@ -6,17 +6,17 @@ look at the position first, so a coordinator that was active a moment too long c
 """
 
 import fcntl
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol, TextIO
 
 import psycopg
 
-from events.store.postgresql_database import lock_key
+from events.errors import StoreUnavailable
+from events.store.postgresql_connections import Connection
+from events.store.postgresql_lock import AdvisoryLock
 from service.data_directory import make_data_directory
 from service.settings import Settings
-
-COORDINATING = lock_key("coordinating")
 
 SECONDS_BETWEEN_LOOKS = 1.0
 """How often a coordinator looks whether it holds the lock, and others whether it is free."""
@@ -77,49 +77,30 @@ class FileLock:
 class PostgresqlLock:
     """An advisory lock. It goes with its connection, which the server ends when it hears nothing."""
 
-    def __init__(self, url: str, key: int = COORDINATING) -> None:
-        self._url = url
-        self._key = key
-        self._connection: psycopg.Connection[tuple[bool]] | None = None
+    def __init__(self, url: str) -> None:
+        self._lock = AdvisoryLock(partial(_connection, url), "coordinating")
 
     def is_held(self) -> bool:
         """Take the lock if it is free, and tell whether it is ours. False when PostgreSQL can't be asked."""
         try:
-            if self._connection is not None:
-                self._connection.execute("SELECT 1")
-                return True
-            return self._take()
-        except psycopg.Error:
-            self.release()
+            return self._lock.take()
+        except StoreUnavailable:
             return False
-
-    def _take(self) -> bool:
-        options = " ".join(f"-c {name}={value}" for name, value in KEEPALIVES.items())
-        connection: psycopg.Connection[tuple[bool]] = psycopg.Connection.connect(
-            self._url,
-            autocommit=True,
-            connect_timeout=2,
-            tcp_user_timeout=4000,
-            application_name="fleet-audit coordinator",
-            options=options,
-        )
-        try:
-            found = connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,)).fetchone()
-        except psycopg.Error:
-            connection.close()
-            raise
-        if found != (True,):
-            connection.close()
-            return False
-        self._connection = connection
-        return True
 
     def release(self) -> None:
         """Let another have it."""
-        if self._connection is not None:
-            with suppress(psycopg.Error):
-                self._connection.close()
-            self._connection = None
+        self._lock.close()
+
+
+def _connection(url: str) -> Connection:
+    return psycopg.Connection.connect(
+        url,
+        autocommit=True,
+        connect_timeout=2,
+        tcp_user_timeout=4000,
+        application_name="fleet-audit coordinator",
+        options=" ".join(f"-c {name}={value}" for name, value in KEEPALIVES.items()),
+    )
 
 
 def lock_of(settings: Settings) -> Lock:

@@ -69,3 +69,30 @@ def test_the_server_takes_the_lock_from_who_is_silent(postgresql_url):
             assert connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone() == (
                 1,
             )
+
+
+def test_who_was_not_given_the_lock_asks_again_on_the_same_connection(postgresql_url):
+    with (
+        released(PostgresqlLock(postgresql_url), PostgresqlLock(postgresql_url)) as (first, second),
+        psycopg.connect(postgresql_url, autocommit=True) as connection,
+    ):
+
+        def backends():
+            coordinators = "SELECT pid FROM pg_stat_activity WHERE application_name = 'fleet-audit coordinator'"
+            return sorted(connection.execute(coordinators).fetchall())
+
+        assert first.is_held()
+        assert not second.is_held()
+        before = backends()
+        assert len(before) == 2
+        assert not second.is_held()
+        assert backends() == before
+
+
+def test_a_lock_that_was_released_can_be_taken_at_once(postgresql_url):
+    with released(PostgresqlLock(postgresql_url), PostgresqlLock(postgresql_url)) as (first, second):
+        for _ in range(20):
+            assert first.is_held()
+            first.release()
+            assert second.is_held()
+            second.release()

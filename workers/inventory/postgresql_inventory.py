@@ -24,7 +24,7 @@ class ImportLockInDatabase:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock during the block; raise ImportInProgress when somebody else does."""
-        with closing(AdvisoryLock(self._connections, self._name)) as lock:
+        with closing(AdvisoryLock(self._connections.connect, self._name)) as lock:
             if not lock.take():
                 raise ImportInProgress
             yield
