@@ -1,6 +1,7 @@
 """The service on a port, or what those who watch over a process ask for, for as long as a block lasts."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
@@ -9,10 +10,13 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from aiohttp import web
 
 from service.access.door_settings import DEFAULT_DOOR, Door
+from service.access.open_files import said_of_open_files
 from service.app import make_app, make_watching_app
 from service.observing.watched import Watched
 from service.server import Runner
 from service.services import Services
+
+logger = logging.getLogger(__name__)
 
 Listening = Callable[[], AbstractAsyncContextManager[str]]
 
@@ -43,6 +47,9 @@ def watched_on_a_port(
 
 @asynccontextmanager
 async def _on_a_port(app: web.Application, host: str, port: int, door: Door) -> AsyncIterator[str]:
+    too_few_files = said_of_open_files(door)
+    if too_few_files is not None:
+        logger.warning(too_few_files)
     runner = Runner(app, door)
     await runner.setup()
     try:
