@@ -1,22 +1,19 @@
 """moto's server, as a process of its own, with a fleet that was put into it before.
 
-`python -m tests.support.moto_process COUNT` prints its URL and serves until its standard input ends.
+`python -m tests.support.moto_process COUNT TODAY` prints its URL and serves until its standard input ends.
 """
 
 import json
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 
 from tests.support.certificates import certificate, pem
+from tests.support.serving_process import serving_process
 
-ROOT = Path(__file__).parents[2]
 MOTO_ACCOUNT = "123456789012"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,27 +33,9 @@ def device(number: int, today: int) -> x509.Certificate:
     return certificate(f"device-{number}", not_before=day - timedelta(days=100), not_after=ends)
 
 
-@contextmanager
-def moto_server(count: int, today: int) -> Iterator[str]:
+def moto_server(count: int, today: int) -> AbstractContextManager[str]:
     """The URL of a server with so many certificates, three policies and a role alias."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.moto_process", str(count), str(today)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        assert url.startswith("http"), "moto's server did not start"
-        yield url
-    finally:
-        process.stdin.close()
-        process.wait(30)
-        process.stdout.close()
+    return serving_process("-m", "tests.support.moto_process", count, today)
 
 
 def main(count: int, today: int) -> None:

@@ -1,18 +1,14 @@
 """moto's SNS and SQS, as a process of its own: a topic, and a queue that gets what is published to it."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Any
 
 import boto3
 
+from tests.support.serving_process import serving_process
 from tests.support.waiting import until
 
-ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
 
 SERVE = """
@@ -60,24 +56,6 @@ class Subscription:
         return [envelope["MessageAttributes"]["fleetAuditMessageId"]["Value"] for envelope in self.envelopes]
 
 
-@contextmanager
-def topic_server(port: int = 0) -> Iterator[str]:
+def topic_server(port: int = 0) -> AbstractContextManager[str]:
     """The URL of a server that has nothing yet."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(port)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        url = process.stdout.readline().strip()
-        assert url.startswith("http"), "moto's server did not start"
-        yield url
-    finally:
-        process.stdin.close()
-        process.wait(30)
-        process.stdout.close()
+    return serving_process("-c", SERVE, port)
