@@ -54,7 +54,7 @@ class Follower:
         log: EventLog,
         following: Following,
         *,
-        patience: float = 0.5,
+        patience: float = 1.0,
         looking_after: Container[type[Event]] | None = None,
     ) -> None:
         """Make a follower; `patience` is how long, in seconds, it trusts the bell of its own process.

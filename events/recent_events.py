@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 PATIENCE = 1.0
 """Seconds that one follower waits while another reads. A database that hangs must not hold them up in turn."""
 
-
-FRESH = 0.25
+FRESH = 0.5
 """Seconds for which an end of the log that one follower has seen is the end for others, unless the bell rings.
 
-Those of an idle process wake twice a second each; half of them need not ask."""
+Those of an idle process wake once a second each; half of them need not ask."""
 
 
 class Weighed(NamedTuple):
