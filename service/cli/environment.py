@@ -5,12 +5,21 @@ from dataclasses import replace
 from typing import Any
 
 import click
+from rich.markup import escape
 
+from service.cli.screen import standard_error
+from service.known_variables import said_of_unknown
 from service.settings import SettingError, Settings
 
 
 def settings(**options: Any) -> Settings:
-    """Return the settings of the environment, with every option that is not None in its variable's place."""
+    """Return the settings of the environment, with every option that is not None in its variable's place.
+
+    Variables that look like settings and are none are named in a line on standard error.
+    """
+    said = said_of_unknown(os.environ)
+    if said:
+        standard_error().print(escape(said), style="yellow", soft_wrap=True)
     try:
         from_environment = Settings.from_environ(os.environ)
     except SettingError as error:
