@@ -1,6 +1,7 @@
 """What compose.yaml promises: valid, nobody is root, nothing is written beside volumes, no secret stands in it."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 import yaml
 
 from service.routes import routes
+from service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 FILES = ("compose.yaml", "compose.embedded.yaml")
@@ -66,7 +68,7 @@ def test_only_this_host_reaches_it(service):
 def test_secrets_come_from_files():
     for secret in yaml.safe_load((ROOT / "compose.yaml").read_text())["secrets"].values():
         assert set(secret) == {"file"}
-    passwords = r"(PASSWORD|_URL|SECRET)\w*: (?!/run/secrets/)"
+    passwords = r"(PASSWORD|_URL|_KEY|SECRET)\w*: (?!/run/secrets/|\$\{\w+:\+/run/secrets/)"
     assert not re.search(passwords, (ROOT / "compose.yaml").read_text())
 
 
@@ -100,3 +102,47 @@ def test_what_is_asked_for_health_is_there(file):
     paths = {route.path for route in routes()}
     for asked in re.findall(r"http://127\.0\.0\.1:[0-9]+(/[a-z/]+)", (ROOT / file).read_text()):
         assert asked in paths
+
+
+def test_who_needs_none_of_a_secret_is_not_given_it():
+    found = services("compose.yaml")
+    for secret in ("checkpoint_key", "webhook_secret"):
+        assert [name for name, service in found.items() if secret in service.get("secrets", ())] == ["coordinator"]
+    assert [
+        name for name, service in found.items() if "AWS_SECRET_ACCESS_KEY" in service.get("environment", {})
+    ] == [
+        "coordinator",
+        "worker",
+    ]
+
+
+def test_a_service_has_the_secrets_that_its_variables_name():
+    for service in services("compose.yaml").values():
+        named = re.findall(r"/run/secrets/(\w+)", str(service.get("environment", {}).values()))
+        assert set(named) <= set(service.get("secrets", ()))
+
+
+def test_the_secrets_are_made_once_and_the_settings_take_them(tmp_path):
+    script = tmp_path / ".ci" / "make-secrets"
+    script.parent.mkdir()
+    shutil.copy(ROOT / ".ci" / "make-secrets", script)
+    made = [_made_by(script), _made_by(script)]
+    assert made[0] == made[1]
+    assert set(made[0]) == set(yaml.safe_load((ROOT / "compose.yaml").read_text())["secrets"])
+    variables = services("compose.yaml")["coordinator"]["environment"]
+    files = {name: value for name, value in variables.items() if str(value).startswith("/run/secrets/")}
+    settings = Settings.from_environ(
+        {name: value.replace("/run/secrets", str(tmp_path / "secrets")) for name, value in files.items()}
+        | {
+            "FLEET_AUDIT_WEBHOOK_URL": "https://alerts.example.com",
+            "FLEET_AUDIT_WEBHOOK_SECRET_FILE": str(tmp_path / "secrets" / "webhook_secret"),
+        }
+    )
+    assert settings.checkpoints.key is not None
+    assert len(settings.credentials_keys) == 1
+    assert settings.webhook is not None
+
+
+def _made_by(script):
+    subprocess.run([script], check=True)
+    return {path.name: path.read_bytes() for path in (script.parents[1] / "secrets").iterdir()}
