@@ -144,13 +144,13 @@ class Sender:
     def _failed(self, due: Pending, reason: str) -> None:
         pause = pause_after(due.attempts)
         if self._office.clock.now() + pause <= due.wanted_at + PERSISTENCE:
+            self._office.pending.failed(due, reason)
             logger.warning(
                 "The end of an audit could not be announced over %s, and that is tried again in %.0f s: %s",
                 self._channel,
                 pause.total_seconds(),
                 reason,
             )
-            self._office.pending.failed(due, reason)
             return
         logger.error(
             "The end of an audit could not be announced over %s in %d attempts, and that is given up: %s "
