@@ -22,6 +22,7 @@ from events.configuration_change import ConfigurationChange
 from events.event import Cause
 from events.finding_batches import Batch, batches_of, saves_of
 from events.identifiers import audit_account_id, audit_task_id, check_run_id, check_shard_id
+from events.inventory_imports import InventoryImports
 from events.notifications import Notifications
 from events.resource import NonCompliance
 from events.scheduled_audit import ScheduledAudit
@@ -51,6 +52,7 @@ class Application:
         self._catalogue = catalogue
         self._region = region
         self.notifications = Notifications(committer)
+        self.imports = InventoryImports(committer)
 
     # Configuration
 

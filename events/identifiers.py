@@ -42,6 +42,11 @@ def audit_archive_id(account: AccountId, task_id: TaskId) -> UUID:
     return uuid5(audit_task_id(account, task_id), "archive")
 
 
+def inventory_import_id(account: AccountId, import_id: str) -> UUID:
+    """The stream of one import into the inventory."""
+    return uuid5(audit_account_id(account), f"imports/{import_id}")
+
+
 def credential_register_id() -> UUID:
     """The stream of every credential, of all accounts."""
     return uuid5(NAMESPACE_URL, "fleet-audit:/credentials")
@@ -65,16 +70,32 @@ def finding_id(
 
 
 def finding_id_in(check_run: UUID, canonical_resource: str, reason_code: str) -> str:
-    """The same, for who has the stream of the check run and the resource's canonical text at hand.
+    """The same, for who has the stream of the check run and the resource's canonical text at hand."""
+    return FindingIds(check_run).of(canonical_resource, reason_code)
 
-    The first eight digits are the check run's own. So the findings of a run lie together in every index, and
+
+class FindingIds:
+    """The ids of the findings of one check run, for who needs many of them.
+
+    Their first eight digits are the check run's own. So the findings of a run lie together in every index, and
     adding them costs the same however many older ones there are.
     """
-    # As `uuid5(check_run, ...).hex[8:]`, whose object would take longer to make than the digest.
-    named = check_run.bytes + f"{canonical_resource}/{reason_code}".encode()
-    digest = sha1(named, usedforsecurity=False).hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]
-    return f"{check_run.hex[:8]}{digest[8:12]}5{digest[13:16]}{variant}{digest[17:32]}"
+
+    def __init__(self, check_run: UUID) -> None:
+        """`check_run` is the stream of the check run."""
+        self._namespace = check_run.bytes
+        self._beginning = check_run.hex[:8]
+
+    def of(self, canonical_resource: str, reason_code: str) -> str:
+        """The id of the finding about a resource, given by its canonical text."""
+        # As `uuid5(check_run, ...).hex[8:]`, whose object would take longer to make than the digest.
+        named = self._namespace + f"{canonical_resource}/{reason_code}".encode()
+        digest = sha1(named, usedforsecurity=False).hexdigest()
+        return f"{self._beginning}{digest[8:12]}5{digest[13:16]}{_VARIANTS[digest[16]]}{digest[17:32]}"
+
+
+_VARIANTS = {f"{digit:x}": "89ab"[digit & 3] for digit in range(16)}
+"""The digit of an identifier that says how it is laid out, by the digest's own in that place."""
 
 
 def scheduled_audit_arn(region: str, account: AccountId, name: str) -> str:

@@ -49,6 +49,7 @@ from events.check_run import (
 from events.check_shard import AuditFindingsRecorded, CheckShardCompleted
 from events.credential import CredentialCreated, CredentialDisabled, CredentialRotated
 from events.event import Event
+from events.inventory_import import InventoryImported
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 """Pure: makes of an event's stored fields in one version those of the next version."""
@@ -90,6 +91,7 @@ TOPICS: Mapping[str, type[Event]] = {
     "Credential.Created.v1": CredentialCreated,
     "Credential.Disabled.v1": CredentialDisabled,
     "Credential.Rotated.v1": CredentialRotated,
+    "Inventory.Imported.v1": InventoryImported,
 }
 """The present version of every event."""
 

@@ -16,6 +16,7 @@ from events import check_shard as shards
 from events import credential as credentials
 from events.audit_archive import AuditTaskArchived
 from events.event import Event
+from events.inventory_import import ImportSource, InventoryImported
 from events.scheduled_audit import Schedule
 from events.vocabulary import CheckName, TaskId
 
@@ -222,6 +223,22 @@ def _credential_rotated(event: credentials.CredentialRotated) -> Told:
     return Told(f"put the credential {event.successor} in the place of {event.access_key_id}, valid until {until}")
 
 
+def _imported(event: InventoryImported) -> Told:
+    found = event.summary
+    given = found.added + found.changed + found.unchanged
+    replacing = ", replacing what was there before" if found.replaced else ""
+    counts = ("added", "changed", "unchanged", "removed", "rejected")
+    came_to = ", ".join(f"{getattr(found, name):,} {name}" for name in counts)
+    records = "record" if given == 1 else "records"
+    return Told(
+        f"imported {given:,} {records} {WAYS_IN[found.source]}, as version {found.inventory_version:,} of the "
+        f"inventory{replacing}: {came_to}"
+    )
+
+
+WAYS_IN = {ImportSource.HTTP: "over HTTP", ImportSource.COMMAND_LINE: "from files"}
+
+
 TELLERS: Mapping[type[Event], Callable[[Any], Told]] = {
     accounts.AuditRoleChanged: _role,
     accounts.AuditChecksEnabled: _enabled,
@@ -250,6 +267,7 @@ TELLERS: Mapping[type[Event], Callable[[Any], Told]] = {
     credentials.CredentialCreated: _credential_created,
     credentials.CredentialDisabled: _credential_disabled,
     credentials.CredentialRotated: _credential_rotated,
+    InventoryImported: _imported,
 }
 """By the class of an event, what tells it."""
 

@@ -35,12 +35,14 @@ from service.retention_parts import read_model_pruning, retention
 from service.services import Services
 from service.settings import AWS, Settings
 from service.stores import Stores
+from service.telling_imports import imports_told
 from workers.checks import REGISTRY, catalogue
 from workers.clock_driver import ClockDriver
 from workers.demand import DEMAND
 from workers.dispatcher import Dispatcher
 from workers.due_audits import CHANGES, DueAudits
 from workers.inventory.certificate_reader import CertificateReader
+from workers.inventory.import_teller import ImportTeller
 from workers.key_blocklist import load_key_blocklist
 from workers.notifying.pending import PendingNotifications
 from workers.presence import collection
@@ -201,6 +203,9 @@ def coordination(
         )
         chaining, chain_follower = opened.enter_context(chained(of.settings, of.stores, of.clock))
         keeping = retention(of.settings, of.stores, of.archives, of.clock, metrics, chaining.position)
+        opened.enter_context(
+            imports_told(ImportTeller(of.stores.inventory.untold_imports, of.application.imports, of.clock))
+        )
         retaining = _started(Follower(log, keeping, looking_after=kept_audits.CHANGES), opened)
         followings = (read_models, dispatcher, of.presence.collection, scheduler, announcing.notifier, keeping)
         positions = {each.name: each.position for each in followings} | {chaining.name: chaining.position}

@@ -15,7 +15,7 @@ from rich.table import Table
 from events.clock import SystemClock
 from service.cli.audit_progress import AuditProgress
 from service.cli.audits import AuditReport, audit_client, refusals_explained, run_audit, watched_by
-from service.cli.importing import import_here
+from service.cli.importing import ImportHere
 from service.cli.report import print_report
 from service.cli.screen import standard_output
 from service.cli.starting import start_explained
@@ -91,7 +91,8 @@ def _audit(services: Services, url: str, fleet: DemoFleet, presence: Path, conso
     checks = (*CHECKS, *REVOCATION_CHECKS, *CONNECTION_CHECKS)
     _step(console, 1, f"The service listens at {url}, with its data in a temporary directory.")
     _step(console, 2, "The fleet is imported: certificates, policies, roles, logging options.")
-    imported = import_here(services.inventory, account, [fleet.inventory], console, replace=True)
+    here = ImportHere(services.inventory, services.application.imports, account, "fleet-audit demo")
+    imported = here.take([fleet.inventory], console, replace=True)
     console.print(f"{imported.added:,} resources added, {imported.rejected:,} rejected.")
 
     client = audit_client(url, region)

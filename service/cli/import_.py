@@ -1,20 +1,27 @@
 """`fleet-audit import`: the fleet's certificates, policies and settings into the inventory."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from events.committer import Committer
+from events.inventory_imports import InventoryImports
 from service.cli.environment import settings
-from service.cli.importing import import_here, import_there, print_rejections, taken_in
+from service.cli.importing import ImportHere, import_there, print_rejections, taken_in
 from service.cli.screen import standard_error, standard_output
 from service.cli.starting import start_explained
 from service.settings import Settings
-from service.stores import inventory_of
+from service.stores import inventory_of, log_of
 from workers.inventory.importers.import_report import ImportReport
 
 NOTHING_IMPORTED = 1
 SOME_REJECTED = 3
+
+ACTOR = "fleet-audit import"
+"""What the history names as the one who did it: whoever can run this has the stores themselves."""
 
 
 @click.command("import")
@@ -82,5 +89,16 @@ def exit_code(report: ImportReport) -> int:
 def _import_into_directory(
     chosen: Settings, paths: tuple[Path, ...], notes: Console, *, replace: bool
 ) -> ImportReport:
-    with start_explained(chosen), inventory_of(chosen) as inventory:
-        return import_here(inventory, chosen.account, paths, notes, replace=replace)
+    with start_explained(chosen), inventory_of(chosen) as inventory, _imports_told_in(chosen) as imports:
+        return ImportHere(inventory, imports, chosen.account, ACTOR).take(paths, notes, replace=replace)
+
+
+@contextmanager
+def _imports_told_in(chosen: Settings) -> Iterator[InventoryImports]:
+    with log_of(chosen) as log:
+        committer = Committer(log)
+        committer.start()
+        try:
+            yield InventoryImports(committer)
+        finally:
+            committer.stop()

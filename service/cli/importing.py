@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import click
 from rich.console import Console
@@ -11,22 +13,47 @@ from rich.progress import DownloadColumn
 
 from events.clock import SystemClock
 from events.errors import Refusal, StoreUnavailable
+from events.inventory_import import ImportSource
+from events.inventory_imports import InventoryImports
 from events.vocabulary import AccountId
 from service.cli.http_import import HttpImportError, import_over_http
 from service.cli.screen import progress_bar
+from service.telling_imports import tell_or_leave
+from workers.inventory.import_teller import ImportTeller
 from workers.inventory.importers.import_paths import Progress, import_paths
 from workers.inventory.importers.import_report import ImportReport
 from workers.inventory.store import Inventory
+from workers.inventory.untold_imports import ImportedBy
 
 REJECTIONS_SHOWN = 20
 
 
-def import_here(
-    inventory: Inventory, account: AccountId, paths: Sequence[Path], notes: Console, *, replace: bool
-) -> ImportReport:
-    """Import into `inventory`, with a bar among the notes."""
-    with _bar(notes) as progress, _refusals_explained():
-        return import_paths(inventory, account, paths, replace=replace, now=SystemClock().now(), progress=progress)
+@dataclass(frozen=True)
+class ImportHere:
+    """Import into an inventory that is at hand, and the log that tells of it."""
+
+    inventory: Inventory
+    imports: InventoryImports
+    account: AccountId
+    actor: str
+    """Whom the history names: the command."""
+
+    def take(self, paths: Sequence[Path], notes: Console, *, replace: bool) -> ImportReport:
+        """Import, with a bar among the notes."""
+        clock = SystemClock()
+        by = ImportedBy(self.actor, str(uuid4()), ImportSource.COMMAND_LINE)
+        with _bar(notes) as progress, _refusals_explained():
+            report = import_paths(
+                self.inventory,
+                self.account,
+                paths,
+                replace=replace,
+                now=clock.now(),
+                progress=progress,
+                by=by,
+            )
+        tell_or_leave(ImportTeller(self.inventory.untold_imports, self.imports, clock))
+        return report
 
 
 def import_there(

@@ -13,7 +13,7 @@ from events.clock import SystemClock
 from events.vocabulary import CheckName
 from service.cli.audits import Client, audit_client, enabled_checks
 from service.cli.environment import has_own_credentials
-from service.cli.importing import import_here, import_there, print_rejections, taken_in
+from service.cli.importing import ImportHere, import_there, print_rejections, taken_in
 from service.cli.starting import start_explained
 from service.embedded import embedded
 from service.listening import listening_in_a_thread
@@ -64,7 +64,8 @@ def service_of_its_own(paths: Sequence[Path], chosen: Settings, notes: Console) 
             webhook=None,
         )
         with start_explained(own), embedded(own, SystemClock()) as services:
-            imported = import_here(services.inventory, own.account, paths, notes, replace=False)
+            here = ImportHere(services.inventory, services.application.imports, own.account, "fleet-audit audit")
+            imported = here.take(paths, notes, replace=False)
             print_rejections(imported, notes)
             if not taken_in(imported):
                 raise click.ClickException("Nothing could be imported, so there is nothing to audit.")

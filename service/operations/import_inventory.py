@@ -8,12 +8,18 @@ import asyncio
 from aiohttp import web
 
 from events.errors import InvalidRequest
+from events.inventory_import import ImportSource
 from service.access.caller import CALLER
-from service.services import SERVICES
+from service.call import READ_MODEL_PATIENCE
+from service.middleware import REQUEST_ID
+from service.services import SERVICES, Services
+from service.telling_imports import tell_or_leave
 from service.wire.answer import json_response, present
 from service.wire.streamed_body import streamed_body
+from workers.inventory.import_teller import ImportTeller
 from workers.inventory.importers.import_ndjson import import_ndjson
 from workers.inventory.importers.import_report import ImportReport
+from workers.inventory.untold_imports import ImportedBy
 
 PATH = "/fleet-audit/inventory/import"
 
@@ -27,21 +33,24 @@ async def import_inventory(request: web.Request) -> web.Response:
     """Import a body of any length in bounded memory, and answer with what became of it.
 
     Parsing and writing take place on one thread of their own. A body that breaks off, or of which nothing comes
-    for a while, leaves the inventory as it was. Refused while another import runs.
+    for a while, leaves the inventory as it was. Refused while another import runs. The history tells of it, and
+    does so before this answers unless the log is away.
     """
     services = request.app[SERVICES]
     replace = _replace(request)
     require_ndjson(request)
     metrics = services.watched.metrics
     body = streamed_body(request)
+    caller = request[CALLER]
     try:
         report = await asyncio.to_thread(
             import_ndjson,
             services.inventory,
-            request[CALLER].account,
+            caller.account,
             body.chunks(),
             replace=replace,
             now=services.clock.now(),
+            by=ImportedBy(caller.actor, request[REQUEST_ID], ImportSource.HTTP),
         )
     except BaseException:
         metrics.not_imported()
@@ -49,7 +58,15 @@ async def import_inventory(request: web.Request) -> web.Response:
     finally:
         body.is_abandoned = True
     metrics.imported(report)
+    await asyncio.to_thread(_tell, services)
     return json_response(_answer(report))
+
+
+def _tell(services: Services) -> None:
+    position = tell_or_leave(
+        ImportTeller(services.inventory.untold_imports, services.application.imports, services.clock)
+    )
+    services.progress.wait(position, READ_MODEL_PATIENCE)
 
 
 def _replace(request: web.Request) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from events.errors import InvalidRequest, LimitExceeded
 from events.vocabulary import AccountId
 from tests.contract.related_rows_contract import RelatedRowsContract
+from tests.contract.untold_imports_contract import UntoldImportsContract
 from tests.support.given import ACCOUNT, NOON
 from tests.support.inventory_records import (
     EVERY_DEVICE,
@@ -49,7 +50,7 @@ def policies_at(inventory):
     return dict(inventory.rows(ACCOUNT, EVERY_POLICY, version, None, None))
 
 
-class InventoryContract(RelatedRowsContract):
+class InventoryContract(RelatedRowsContract, UntoldImportsContract):
     """A subclass gives `inventory`, and `another`: the same inventory as another process would open it."""
 
     @pytest.fixture

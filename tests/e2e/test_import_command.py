@@ -92,6 +92,16 @@ def test_a_data_directory_that_can_not_be_used_is_one_clear_line(certificates, t
     assert str(tmp_path / "file") in done.stderr
 
 
+def test_the_history_says_that_it_was_the_command_line(imported, certificates, tmp_path):
+    imported(certificates)
+    imported(certificates, "--replace")
+    shown = fleet_audit("history", "--oldest-first", "--data-dir", tmp_path / "data", home=tmp_path)
+    first, second = shown.stdout.splitlines()[1:]
+    assert "fleet-audit import" in first
+    assert "imported 3 records from files, as version 1 of the inventory: 3 added" in first
+    assert "replacing what was there before: 0 added, 0 changed, 3 unchanged" in second
+
+
 def test_over_http_it_is_the_same_import(service, fleet, certificates):
     def run(*arguments):
         return fleet_audit("import", *arguments, "--endpoint-url", service.url, home=service.home)

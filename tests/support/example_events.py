@@ -51,6 +51,7 @@ from events.check_shard import AuditFindingsRecorded, CheckShardCompleted, Shard
 from events.configuration_change import NotificationTarget
 from events.credential import CredentialCreated, CredentialDisabled, CredentialRotated, Role, SealedSecret
 from events.event import Event
+from events.inventory_import import ImportSource, ImportSummary, InventoryImported
 from events.resource import NonCompliance, RelatedResource, Resource
 from events.scheduled_audit import Schedule
 from events.vocabulary import (
@@ -216,6 +217,20 @@ EXAMPLES: tuple[Event, ...] = (
         access_key_id="FAKAIOSFODNN7EXAMPLE",
         successor="FAKAI44QH8DHBEXAMPLE",
         valid_until=datetime(2026, 1, 2, 12, 0, 0, tzinfo=UTC),
+    ),
+    example(
+        InventoryImported,
+        summary=ImportSummary(
+            source=ImportSource.HTTP,
+            begun_at=datetime(2026, 1, 1, 11, 59, 58, tzinfo=UTC),
+            inventory_version=4,
+            replaced=True,
+            added=40_000,
+            changed=2,
+            unchanged=7,
+            removed=17,
+            rejected=1,
+        ),
     ),
     example(AuditNotificationRetried, task_id=TASK, channel=NotificationChannel.WEBHOOK),
     example(CheckDataCollectionStarted, task_id=TASK, check_name=EXPIRING),

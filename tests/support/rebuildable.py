@@ -10,7 +10,8 @@ from typing import Any
 
 from events.audit_archive import ArchiveSummary, AuditTaskArchived
 from events.event import Event
-from events.identifiers import audit_archive_id
+from events.identifiers import audit_archive_id, inventory_import_id
+from events.inventory_import import ImportSource, ImportSummary, InventoryImported
 from events.log import EventLog
 from events.store.database import Database, Row
 from projections.read_models import PROJECTIONS, ReadModels
@@ -78,6 +79,8 @@ def rebuildable(settings: Settings) -> Iterator[Rebuildable]:
 def an_eventful_day() -> NotificationHistory:
     """What leaves rows in every table: audits that have ended, one under way, one that was archived."""
     history = NotificationHistory()
+    imported = ImportSummary(ImportSource.HTTP, NOON, 1, True, 4, 0, 0, 0, 0)
+    history.add(InventoryImported, inventory_import_id(ACCOUNT, "1"), summary=imported)
     history.role_changed()
     history.checks_enabled()
     history.check_configured()

@@ -33,6 +33,7 @@ class InventoryThatTells:
 
     def __init__(self, inventory: Inventory) -> None:
         self._inventory = inventory
+        self.untold_imports = inventory.untold_imports
         self.begun, self.over = threading.Event(), threading.Event()
 
     @contextmanager
@@ -162,3 +163,31 @@ async def test_a_body_that_breaks_off_leaves_the_inventory_as_it_was(url, post, 
     assert serving.inventory.current_version(ACCOUNT) == 0
     status, body, _ = await post(policy_line(2))
     assert (status, body["inventoryVersion"], body["added"]) == (200, 1, 1)
+
+
+async def test_the_history_tells_who_imported_what(api):
+    async def posted(*lines, **query):
+        given = {"data": b"".join(lines), "headers": NDJSON, "params": query}
+        async with api.session.post(PATH, **given) as response:
+            return response.headers["x-amzn-RequestId"]
+
+    requests = [
+        await posted(policy_line(1), policy_line(2), b"garbage\n"),
+        await posted(b"nothing\n"),
+        await posted(policy_line(1), replace="true"),
+        await posted(b"nothing\n", replace="true"),
+    ]
+    async with api.session.get("/fleet-audit/history", params={"oldestFirst": "true"}) as response:
+        told = (await response.json())["history"]
+    assert [(each["kind"], each["actor"]) for each in told] == [("Inventory.Imported.v1", "AKIDEXAMPLE")] * 2
+    assert [each["requestId"] for each in told] == [requests[0], requests[2]]
+    assert [each["sentence"] for each in told] == [
+        (
+            "imported 2 records over HTTP, as version 1 of the inventory: "
+            "2 added, 0 changed, 0 unchanged, 0 removed, 1 rejected"
+        ),
+        (
+            "imported 1 record over HTTP, as version 2 of the inventory, replacing what was there before: "
+            "0 added, 0 changed, 1 unchanged, 1 removed, 0 rejected"
+        ),
+    ]

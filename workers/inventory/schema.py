@@ -2,6 +2,7 @@
 
 from events.store.schema import Steps
 from workers.inventory.kinds import KINDS, Kind
+from workers.inventory.untold_imports import UNTOLD
 
 STILL_THERE = 2**63 - 1
 """The `removed_in` of a row that no version has removed. A number, so that one comparison does for all rows."""
@@ -52,6 +53,7 @@ INVENTORY_TABLES = Steps(
         "inventory_versions": [VERSIONS],
         "certificates": [CERTIFICATES],
         "import_id": ["ALTER TABLE inventory_versions ADD COLUMN import_id TEXT NOT NULL DEFAULT ''"],
+        "untold_imports": [UNTOLD],
         **{kind.table: [_table(kind), *_index(kind)] for kind in KINDS},
     },
 )

@@ -18,6 +18,7 @@ from workers.inventory.related_rows import with_related
 from workers.inventory.rows import Row
 from workers.inventory.scope import Scope
 from workers.inventory.unpublished_version import Import
+from workers.inventory.untold_imports import ImportedBy, UntoldImports
 
 
 class Inventory:
@@ -31,6 +32,8 @@ class Inventory:
         self._database = database
         self._import_lock = import_lock
         database.prepare(schema.INVENTORY_TABLES)
+        self.untold_imports = UntoldImports(database)
+        """What was published and is not in the log yet."""
 
     def current_version(self, account: AccountId) -> int:
         """The number of the account's last published version; 0 while nothing has been imported."""
@@ -126,7 +129,13 @@ class Inventory:
 
     @contextmanager
     def begin_import(
-        self, account: AccountId, *, replace: bool, replaced: Sequence[Kind] = (), now: datetime
+        self,
+        account: AccountId,
+        *,
+        replace: bool,
+        replaced: Sequence[Kind] = (),
+        now: datetime,
+        by: ImportedBy | None = None,
     ) -> Iterator[Import]:
         """Import during the block and publish at its end, all at once; after an exception nothing has happened.
 
@@ -144,6 +153,7 @@ class Inventory:
                 replaced=replaced,
                 now=now,
                 import_id=uuid4().hex,
+                by=by,
             )
             try:
                 importing.begin()

@@ -12,6 +12,7 @@ from typing import Any
 
 from events.clock import epoch_milliseconds
 from events.errors import InvalidRequest, StoreUnavailable
+from events.inventory_import import ImportSummary
 from events.store.database import Database, Transaction
 from events.vocabulary import AccountId
 from workers.inventory.discarding import discard, take_over
@@ -19,6 +20,7 @@ from workers.inventory.key_ranges import ROWS_A_TRANSACTION, key_ranges
 from workers.inventory.kinds import KINDS, Kind
 from workers.inventory.schema import STILL_THERE
 from workers.inventory.table_merge import Counts, Given, TableMerge
+from workers.inventory.untold_imports import ImportedBy, UntoldImport, note
 
 ROWS_IN_MEMORY = 20_000
 """Records are collected and sorted by key before they are written. Certificate ids come in random order, and
@@ -47,17 +49,21 @@ class Import:
         now: datetime,
         replaced: Sequence[Kind] = (),
         import_id: str,
+        by: ImportedBy | None = None,
     ) -> None:
-        """`import_id` is like no other import's."""
+        """`import_id` is like no other import's. Without `by` the log is not told of it."""
         self.version = version
         """What the account's current version is, once the import is over."""
         self.counts = Counts()
+        self.rejected = 0
+        """How many records could not be read, for who tells of the import."""
         self._database = database
         self._account = account
         self._replace = replace
         self._replaced = KINDS if replace else replaced
         self._now = now
         self._mine = (account, version, import_id)
+        self._by = by
         self._tables = {kind.table: TableMerge(kind, account, version, self.counts) for kind in KINDS}
         self._collected: dict[str, list[Given]] = {table: [] for table in self._tables}
         self._rows = self._bytes = 0
@@ -106,6 +112,25 @@ class Import:
                 "removed = ? WHERE account = ? AND version = ?",
                 (counts.added, counts.changed, counts.unchanged, counts.removed, self._account, self.version),
             )
+            self._note_untold(transaction)
+
+    def _note_untold(self, transaction: Transaction) -> None:
+        if self._by is None:
+            return
+        counts = self.counts
+        summary = ImportSummary(
+            source=self._by.source,
+            begun_at=self._now,
+            inventory_version=self.version,
+            replaced=self._replace,
+            added=counts.added,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            removed=counts.removed,
+            rejected=self.rejected,
+        )
+        account, _, import_id = self._mine
+        note(transaction, UntoldImport(import_id, account, self._by, summary))
 
     def give_up(self) -> None:
         """Take back what was written, unless that is another import's already."""

@@ -44,6 +44,7 @@ EVER_WRITTEN = {
     "Credential.Created.v1",
     "Credential.Disabled.v1",
     "Credential.Rotated.v1",
+    "Inventory.Imported.v1",
 }
 
 

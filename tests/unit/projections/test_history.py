@@ -9,7 +9,14 @@ from events.audit_archive import ArchiveSummary, AuditTaskArchived
 from events.audit_notification import AuditNotificationGivenUp, NotificationChannel
 from events.configuration_change import NotificationTarget
 from events.credential import CredentialCreated, CredentialDisabled, CredentialRotated, Role, SealedSecret
-from events.identifiers import audit_account_id, audit_archive_id, audit_notification_id, audit_task_id
+from events.identifiers import (
+    audit_account_id,
+    audit_archive_id,
+    audit_notification_id,
+    audit_task_id,
+    inventory_import_id,
+)
+from events.inventory_import import ImportSource, ImportSummary, InventoryImported
 from events.topics import TOPICS
 from projections.history import Change, HistoryFilter
 from projections.history_words import NOT_TOLD, TELLERS
@@ -133,6 +140,22 @@ def test_the_secret_of_a_credential_is_not_told(projecting, history):
         "disabled the credential FAKA1",
     ]
     assert "secret" not in entries[0].event
+
+
+def test_an_import_says_which_way_it_came_and_what_became_of_it(projecting, history):
+    for source, replaced, added in ((ImportSource.HTTP, True, 1_060), (ImportSource.COMMAND_LINE, False, 1)):
+        summary = ImportSummary(source, NOON, 4, replaced, added, 0, 0, 17, 2)
+        history.add(InventoryImported, inventory_import_id(ACCOUNT, str(source)), summary=summary)
+    assert sentences(projecting, history, kind="Inventory.") == [
+        (
+            "imported 1,060 records over HTTP, as version 4 of the inventory, replacing what was there before: "
+            "1,060 added, 0 changed, 0 unchanged, 17 removed, 2 rejected"
+        ),
+        (
+            "imported 1 record from files, as version 4 of the inventory: "
+            "1 added, 0 changed, 0 unchanged, 17 removed, 2 rejected"
+        ),
+    ]
 
 
 def happened(history):

@@ -11,6 +11,7 @@ from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.read_file import read_file
 from workers.inventory.importers.rejection import Rejection
 from workers.inventory.store import Inventory
+from workers.inventory.untold_imports import ImportedBy
 
 Progress = Callable[[int, int], None]
 """Told how many bytes have been read, and of how many."""
@@ -31,18 +32,20 @@ def import_paths(
     replace: bool,
     now: datetime,
     progress: Progress = no_progress,
+    by: ImportedBy | None = None,
 ) -> ImportReport:
     """Import every file at and under `paths`: PEM, DER, PKCS#7 and NDJSON, told apart by their contents.
 
     What can't be read is in the report with its path and reason, and the rest goes in. `progress` is told of the
-    bytes read: 0 before the first, all at the end, at most some thousand times between.
+    bytes read: 0 before the first, all at the end, at most some thousand times between. Without `by`, the log
+    is not told.
 
     Raises ImportInProgress while another import runs, NothingToReplaceWith when `replace` would empty the
     inventory, StoreUnavailable.
     """
     total = sum(found.size for found in files_under(paths) if isinstance(found, FoundFile))
     meter = _Meter(total, progress)
-    report = import_items(inventory, account, _items(paths, account, meter), replace=replace, now=now)
+    report = import_items(inventory, account, _items(paths, account, meter), replace=replace, now=now, by=by)
     meter.finish()
     return report
 

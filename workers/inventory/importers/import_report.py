@@ -10,6 +10,7 @@ from workers.inventory.importers.inventory_record import InventoryRecord
 from workers.inventory.importers.rejection import Rejection, Rejections
 from workers.inventory.store import Inventory
 from workers.inventory.unpublished_version import NothingToReplaceWith
+from workers.inventory.untold_imports import ImportedBy
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,24 @@ def import_items(
     *,
     replace: bool,
     now: datetime,
+    by: ImportedBy | None = None,
 ) -> ImportReport:
-    """Import the records among `items`. An exception from `items` leaves the inventory as it was."""
+    """Import the records among `items`. An exception from `items` leaves the inventory as it was.
+
+    Without `by`, the log is not told of it.
+    """
     rejections = Rejections()
     try:
         with (
             tolerated_irregularities(),
-            inventory.begin_import(account, replace=replace, now=now) as importing,
+            inventory.begin_import(account, replace=replace, now=now, by=by) as importing,
         ):
             for item in items:
                 if isinstance(item, Rejection):
                     rejections.add(item)
                 else:
                     importing.add(item.kind, item.values, item.der)
+            importing.rejected = rejections.count
     except NothingToReplaceWith as refusal:
         first = "".join(f" {rejection}." for rejection in rejections.first[:1])
         raise NothingToReplaceWith(f"{refusal}{first}") from None
