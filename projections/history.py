@@ -80,7 +80,7 @@ class History(Projection):
     """
 
     name = "history"
-    version = 1
+    version = 2
     tables: ClassVar = {
         "history": (
             """
@@ -117,7 +117,6 @@ class History(Projection):
                 PRIMARY KEY (account, check_name, position)
             )
             """,
-            "CREATE INDEX history_checks_by_position ON history_checks (position)",
         ),
         "history_settings": (
             """

@@ -53,7 +53,11 @@ class HistoryRows:
     def remove(self, account: AccountId, stream: str) -> None:
         """Remove what stands there of a stream."""
         self.write()
-        self._rows.execute(FORGET_CHECKS, (account, stream))
+        found = self._rows.execute(NAMED_CHECKS, (account, stream))
+        self._rows.execute_many(
+            FORGET_CHECK,
+            [(account, name, position) for position, names in found for name in orjson.loads(names)],
+        )
         self._rows.execute("DELETE FROM history WHERE account = ? AND stream = ?", (account, stream))
 
     def write(self) -> None:
@@ -85,9 +89,10 @@ INSERT_CHECK = """
     ON CONFLICT (account, check_name, position) DO NOTHING
 """
 
-FORGET_CHECKS = """
-    DELETE FROM history_checks WHERE position IN (SELECT position FROM history WHERE account = ? AND stream = ?)
-"""
+NAMED_CHECKS = "SELECT position, check_names FROM history WHERE account = ? AND stream = ?"
+
+FORGET_CHECK = "DELETE FROM history_checks WHERE account = ? AND check_name = ? AND position = ?"
+"""By the primary key: an index by position, for this alone, would be written for every check of every entry."""
 
 SETTING = "SELECT value FROM history_settings WHERE account = ? AND member = ?"
 
