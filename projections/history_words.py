@@ -228,7 +228,7 @@ def _imported(event: InventoryImported) -> Told:
     given = found.added + found.changed + found.unchanged
     replacing = ", replacing what was there before" if found.replaced else ""
     counts = ("added", "changed", "unchanged", "removed", "rejected")
-    came_to = ", ".join(f"{getattr(found, name):,} {name}" for name in counts)
+    came_to = ", ".join(f"{count:,} {name}" for name in counts if (count := getattr(found, name)))
     records = "record" if given == 1 else "records"
     return Told(
         f"imported {given:,} {records} {WAYS_IN[found.source]}, as version {found.inventory_version:,} of the "
