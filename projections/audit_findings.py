@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from events.check_shard import AuditFindingsRecorded
 from events.clock import epoch_milliseconds
 from events.event import Event
-from events.identifiers import check_run_id, finding_id_in
+from events.identifiers import FindingIds, check_run_id
 from events.resource import RelatedResource, Resource
 from events.store.database import Database, Row, Transaction
 from events.vocabulary import AccountId, CheckName, ResourceType, Severity, TaskId
@@ -115,25 +115,26 @@ class AuditFindings(Projection):
 
     def _rows(self, event: AuditFindingsRecorded) -> Iterator[Row]:
         account, task_id, check_name = event.account, event.shard.task_id, event.shard.check_name
-        check_run, severity = check_run_id(account, task_id, check_name), event.severity.value
+        id_of, severity = FindingIds(check_run_id(account, task_id, check_name)).of, event.severity.value
         task_started_at, found_at = (epoch_milliseconds(each) for each in (event.task_started_at, event.timestamp))
+        identifier, info, related = self._identifier.write, self._info.write, self._related.write
         for finding in event.findings:
-            resource = finding.resource
+            resource, reason_code = finding.resource, finding.reason_code
             canonical = resource.canonical
             yield (
                 account,
                 found_at,
-                finding_id_in(check_run, canonical, finding.reason_code),
+                id_of(canonical, reason_code),
                 task_id,
                 check_name,
                 task_started_at,
                 severity,
                 resource.type.value,
-                self._identifier.write(dict(resource.identifier)),
-                self._info.write(dict(finding.additional_info)),
-                self._related.write(finding.related_resources),
+                identifier(dict(resource.identifier)),
+                info(dict(finding.additional_info)),
+                related(finding.related_resources) if finding.related_resources else "[]",
                 finding.reason,
-                finding.reason_code,
+                reason_code,
                 0,
                 canonical,
             )

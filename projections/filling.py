@@ -8,7 +8,7 @@ from events.store.aside import Aside
 from events.store.database import Database, Parameters, Row
 from projections.due_rows import AUDITS, DueRows, goes_with_audits
 from projections.projection import Projection
-from projections.read_model_tables import STEPS, note_beginning, positions
+from projections.read_model_tables import STEPS, note_beginning
 
 MOST_EVENTS = 500
 """Of a transaction, and of one look into the log."""
@@ -80,8 +80,8 @@ class Filling:
                 known = self._positions[projection.name]
                 if known < position:
                     projection.take_all(rows, [each for each in recorded if each.position > known])
-            rows.execute("UPDATE projections SET position = ? WHERE position < ?", (position, position))
-            self._positions = dict(positions(rows))
+            rows.execute_many("UPDATE projections SET position = ? WHERE position < ?", [(position, position)])
+        self._positions = {name: max(known, position) for name, known in self._positions.items()}
 
     def query(self, sql: str, parameters: Parameters) -> list[Row]:
         """Return rows of what was filled."""
@@ -94,10 +94,7 @@ class Filling:
             filled = tables_of(self.wanted)
             for table in (each for each in due if each in filled):
                 rows.execute(f"DELETE FROM {table} WHERE {due[table].condition}", (due[table].up_to,))  # noqa: S608 - ours
-        for number, statement in enumerate(self._late, start=1):
-            with self._database.transaction() as rows:
-                self._aside.unhurried(rows)
-                rows.execute(statement)
+        for number in self._aside.make_indexes(self._late):
             self._told("indexes", number, len(self._late))
         self._database = self._aside.settle()
 

@@ -11,12 +11,14 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import msgspec
 
 from events.errors import StoreUnavailable
+from events.store.one_row_inserts import is_insert_of_one_row, of_rows
 
 Row = tuple[Any, ...]
 Parameters = Sequence[Any]
@@ -26,6 +28,9 @@ BUSY_TIMEOUT = 10.0
 
 SCRATCH_CACHE = 64 * 1024
 """Kibibytes. Indexes of a million rows are filled in a third less time than with SQLite's own 2,000."""
+
+ROWS_A_STATEMENT = 250
+"""Of an insert. It saves a tenth to a quarter of the time; and two threads of Python take turns less often."""
 
 UNAVAILABLE = frozenset(
     {
@@ -204,13 +209,15 @@ class SqliteDatabase:
         with self._opening:
             if self._closed:
                 raise StoreUnavailable(f"{self._path.name} is closed.")
-            reader = self._threads.reader = _Reader(self._connect("PRAGMA query_only = ON"))
+            reader = self._threads.reader = _Reader(self._connect("PRAGMA query_only = ON", "rw"))
             self._readers.add(reader)
             return reader
 
-    def _connect(self, pragma: str) -> sqlite3.Connection:
+    def _connect(self, pragma: str, mode: str = "rwc") -> sqlite3.Connection:
+        """Connect. A reader makes no file: one that was replaced and removed meanwhile would come back empty."""
+        file = f"{self._path.absolute().as_uri()}?mode={mode}"
         connection = sqlite3.connect(
-            self._path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False
+            file, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False, uri=True
         )
         try:
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
@@ -240,8 +247,16 @@ class SqliteTransaction:
             return cursor.fetchall()
 
     def execute_many(self, sql: str, rows: Iterable[Parameters]) -> None:
-        """Run one statement for each row of parameters."""
-        with closing(self._connection.executemany(sql, rows)):
+        """Run one statement for each row of parameters.
+
+        An insert takes many rows at once: Python gives up its interpreter lock once for them all.
+        """
+        remaining = iter(rows)
+        if is_insert_of_one_row(sql):
+            while len(some := list(islice(remaining, ROWS_A_STATEMENT))) == ROWS_A_STATEMENT:
+                self.execute(of_rows(sql, ROWS_A_STATEMENT), list(chain.from_iterable(some)))
+            remaining = iter(some)
+        with closing(self._connection.executemany(sql, remaining)):
             pass
 
 

@@ -8,9 +8,10 @@ from itertools import islice
 import psycopg
 
 from events.store.database import Parameters, Row, Schema
+from events.store.one_row_inserts import is_insert_of_one_row, of_arrays
 from events.store.postgresql_arrays import COLUMN_TYPES
 from events.store.postgresql_connections import Connection, Connections
-from events.store.postgresql_dialect import collated, formatted, is_insert_of_one_row, numbered, of_many_rows
+from events.store.postgresql_dialect import collated, formatted, numbered
 from events.store.schema import SchemaMissing
 
 CONNECTIONS = 8
@@ -122,7 +123,7 @@ class PostgresqlTransaction:
                     for oid, values in zip(types, zip(*some, strict=True), strict=True)
                 ]
                 names = tuple(COLUMN_TYPES[oid][0] for oid in types)
-                self._connection.execute(of_many_rows(sql, names), arrays)
+                self._connection.execute(of_arrays(sql, names), arrays)
             return
         cursor = psycopg.ClientCursor(self._connection)
         while some := list(islice(remaining, STATEMENTS_A_MESSAGE)):

@@ -11,11 +11,6 @@ CACHED = 1_024
 _MARK = re.compile(r"'(?:[^']|'')*'|\?")
 _TEXT = re.compile(r"\bTEXT\b")
 _MAKES_COLUMNS = re.compile("CREATE TABLE|ADD COLUMN")
-_INSERT = re.compile(
-    r"\s*(?P<into>INSERT\s+INTO\s+\w+\s*(?:\([^()]*\))?)\s*VALUES\s*\((?P<marks>\s*\?(?:\s*,\s*\?)*\s*)\)"
-    r"(?P<rest>[^?]*)",
-    re.DOTALL,
-)
 
 
 @lru_cache(CACHED)
@@ -29,21 +24,6 @@ def numbered(sql: str) -> str:
 def formatted(sql: str) -> str:
     """The statement with `%s` for its question marks, for a cursor that writes the values into the text."""
     return _replaced(sql.replace("%", "%%"), lambda: "%s")
-
-
-@lru_cache(CACHED)
-def of_many_rows(sql: str, types: tuple[str, ...]) -> str:
-    """An insert of one row as an insert of as many as arrays have values: an array a column, of these types."""
-    found = _INSERT.fullmatch(sql)
-    if found is None:
-        raise ValueError(f"This is no insert of one row: {sql}")
-    arrays = ", ".join(f"${number}::{each}[]" for number, each in enumerate(types, start=1))
-    return f"{found['into']} SELECT * FROM unnest({arrays}) {found['rest']}"  # noqa: S608 - our own SQL
-
-
-def is_insert_of_one_row(sql: str) -> bool:
-    """Whether `of_many_rows` makes something of it."""
-    return _INSERT.fullmatch(sql) is not None
 
 
 def collated(statement: str) -> str:

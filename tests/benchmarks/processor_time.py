@@ -22,12 +22,22 @@ def first_process(server: PostgresqlServer) -> int:
 def _descendants(process_id: int) -> Iterator[int]:
     """Every process that one has started, and those that these have started."""
     for task in Path(f"/proc/{process_id}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
+        for child in _children(task):
             yield child
             yield from _descendants(child)
 
 
+def _children(task: Path) -> list[int]:
+    try:
+        return [int(each) for each in task.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def _ticks(process_id: int) -> int:
-    """Of itself, and of children that have ended."""
-    stat = Path(f"/proc/{process_id}/stat").read_text()
+    """Of itself, and of children that have ended; nothing of one that ended meanwhile."""
+    try:
+        stat = Path(f"/proc/{process_id}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
     return sum(map(int, stat.rpartition(")")[2].split()[11:15]))

@@ -53,6 +53,13 @@ class DatabaseContract:
 
         assert database.query("SELECT count(*), sum(width) FROM doors") == [(1000, 499500)]
 
+    @pytest.mark.parametrize("count", [0, 1, 249, 250, 251, 503, 2001])
+    def test_an_insert_is_run_for_any_number_of_rows(self, database, count):
+        with database.transaction() as transaction:
+            transaction.execute_many("INSERT INTO doors VALUES (?, ?)", [(f"?{n}'", None) for n in range(count)])
+
+        assert sorted(self.names(database)) == sorted(f"?{n}'" for n in range(count))
+
     def test_a_change_and_a_deletion_are_run_for_many_rows(self, database):
         with database.transaction() as transaction:
             transaction.execute_many("INSERT INTO doors VALUES (?, ?)", ((f"{n}'%s?", n) for n in range(1000)))
