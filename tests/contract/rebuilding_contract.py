@@ -37,6 +37,16 @@ ACTS = ("open", "carry", "settle", "replace", "clear")
 class RebuildingContract:
     """Derived classes give `settings` of tables that are made, and `leftovers`: what a rebuild has left behind."""
 
+    names: tuple[str | None, ...] = (*NAMES, None)
+    """What is rebuilt: each by itself, and all."""
+    tables = tuple(TABLES)
+    """Whose rows are spoiled."""
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        for argument, values in {"each_name": self.names, "each_table": self.tables}.items():
+            if argument in metafunc.fixturenames:
+                metafunc.parametrize(argument, values)
+
     @pytest.fixture
     def day(self):
         return an_eventful_day()
@@ -47,26 +57,24 @@ class RebuildingContract:
             opened.happens(day.events)
             yield opened
 
-    @pytest.mark.parametrize("name", [*NAMES, None])
-    def test_a_rebuild_makes_the_same_rows_at_the_same_position(self, place: Rebuildable, leftovers, name):
+    def test_a_rebuild_makes_the_same_rows_at_the_same_position(self, place: Rebuildable, leftovers, each_name):
         before = place.rows()
         assert all(before.values()), [table for table, rows in before.items() if not rows]
 
-        position = place.rebuild(*([name] if name else []))
+        position = place.rebuild(*([each_name] if each_name else []))
 
         assert position == place.log.last_position()
         assert place.rows() == before
         assert leftovers() == []
 
-    @pytest.mark.parametrize("name", [*NAMES, None])
-    def test_a_rebuild_puts_right_what_was_wrong(self, place: Rebuildable, name):
+    def test_a_rebuild_puts_right_what_was_wrong(self, place: Rebuildable, each_name):
         before = place.rows()
-        wrong = TABLES if name is None else next(each for each in PROJECTIONS if each.name == name).tables
+        wrong = TABLES if each_name is None else next(one for one in PROJECTIONS if one.name == each_name).tables
         with place.database.transaction() as rows:
             for table in wrong:
                 rows.execute(f"DELETE FROM {table}")
 
-        place.rebuild(*([name] if name else []))
+        place.rebuild(*([each_name] if each_name else []))
 
         assert place.rows() == before
 
@@ -168,33 +176,30 @@ class RebuildingContract:
         assert verdict.rows == sum(len(place.rows()[table]) for table in TABLES)
         assert leftovers() == []
 
-    @pytest.mark.parametrize("table", TABLES)
-    def test_a_row_that_is_missing_is_named(self, place: Rebuildable, table):
-        shape = shape_of(table, TABLES[table])
-        row = dict(zip(shape.columns, place.rows()[table][0], strict=True))
+    def test_a_row_that_is_missing_is_named(self, place: Rebuildable, each_table):
+        shape = shape_of(each_table, TABLES[each_table])
+        row = dict(zip(shape.columns, place.rows()[each_table][0], strict=True))
         key = {column: row[column] for column in shape.key}
         where = " AND ".join(f"{column} = ?" for column in key)
         with place.database.transaction() as rows:
-            rows.execute(f"DELETE FROM {table} WHERE {where}", tuple(key.values()))
+            rows.execute(f"DELETE FROM {each_table} WHERE {where}", tuple(key.values()))
 
-        self.require(place, table, Kind.MISSING, key)
+        self.require(place, each_table, Kind.MISSING, key)
 
-    @pytest.mark.parametrize("table", TABLES)
-    def test_a_row_too_many_is_named(self, place: Rebuildable, table):
-        shape = shape_of(table, TABLES[table])
-        row = dict(zip(shape.columns, place.rows()[table][0], strict=True))
+    def test_a_row_too_many_is_named(self, place: Rebuildable, each_table):
+        shape = shape_of(each_table, TABLES[each_table])
+        row = dict(zip(shape.columns, place.rows()[each_table][0], strict=True))
         last = shape.key[-1]
         row[last] = row[last] + 1000 if isinstance(row[last], int) else f"{row[last]}~"
         marks = ", ".join("?" * len(row))
         with place.database.transaction() as rows:
-            rows.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+            rows.execute(f"INSERT INTO {each_table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 
-        self.require(place, table, Kind.EXTRA, {column: row[column] for column in shape.key})
+        self.require(place, each_table, Kind.EXTRA, {column: row[column] for column in shape.key})
 
-    @pytest.mark.parametrize("table", TABLES)
-    def test_a_row_that_was_changed_is_named_with_its_column(self, place: Rebuildable, table):
-        shape = shape_of(table, TABLES[table])
-        row = dict(zip(shape.columns, place.rows()[table][0], strict=True))
+    def test_a_row_that_was_changed_is_named_with_its_column(self, place: Rebuildable, each_table):
+        shape = shape_of(each_table, TABLES[each_table])
+        row = dict(zip(shape.columns, place.rows()[each_table][0], strict=True))
         changeable = [column for column in shape.columns if column not in shape.key and row[column] is not None]
         if not changeable:
             assert set(shape.columns) == set(shape.key), "a row of nothing but its key can't be changed"
@@ -204,9 +209,9 @@ class RebuildingContract:
         where = " AND ".join(f"{each} = ?" for each in shape.key)
         key = {each: row[each] for each in shape.key}
         with place.database.transaction() as rows:
-            rows.execute(f"UPDATE {table} SET {column} = ? WHERE {where}", (value, *key.values()))
+            rows.execute(f"UPDATE {each_table} SET {column} = ? WHERE {where}", (value, *key.values()))
 
-        difference = self.require(place, table, Kind.CHANGED, key)
+        difference = self.require(place, each_table, Kind.CHANGED, key)
         assert (difference.column, difference.serving, difference.rebuilt) == (column, value, row[column])
 
     def require(self, place: Rebuildable, table: str, kind: Kind, key):
