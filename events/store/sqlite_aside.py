@@ -16,13 +16,6 @@ from events.errors import StoreUnavailable
 from events.store.aside import Query
 from events.store.database import BUSY_TIMEOUT, Row, SqliteDatabase, Transaction
 from events.store.replaceable_database import ReplaceableDatabase
-from events.store.writing_behind import WritingBehind
-
-SORTING_THREADS = 2
-"""Beside the one that reads the table and writes the index: a ninth less time, where there are two cores."""
-
-CACHE_WHILE_SORTING = 20 * 1024
-"""Kibibytes; and as much for what each thread sorts at once."""
 
 
 class SqliteAside:
@@ -35,17 +28,14 @@ class SqliteAside:
         self.serving = ReplaceableDatabase(path)
         self._path = path
         self._database: SqliteDatabase | None = None
-        self._filled: WritingBehind | None = None
-        """Writes into `_database`, until that is settled."""
         self._file = self._next_file()
 
-    def open(self) -> WritingBehind:
+    def open(self) -> SqliteDatabase:
         """Empty the place, and open it for being filled."""
         self.clear()
         self._file = self._next_file()
         self._database = SqliteDatabase(self._file, scratch=True)
-        self._filled = WritingBehind(self._database)
-        return self._filled
+        return self._database
 
     def carry(self, tables: Sequence[str]) -> None:
         """Copy rows of the serving file. Tables and indexes are alike, so SQLite copies them as they are."""
@@ -60,20 +50,15 @@ class SqliteAside:
 
     def make_indexes(self, statements: Sequence[str]) -> Iterator[int]:
         """Make one after the other: a file has one writer. Yield how many are made."""
-        if self._database is None or self._filled is None:
+        if self._database is None:
             raise StoreUnavailable(f"{self._file.name} is not open.")
-        self._filled.wait()
         for number, statement in enumerate(statements, start=1):
             with self._database.transaction() as rows:
-                rows.execute(f"PRAGMA cache_size = -{CACHE_WHILE_SORTING}")
-                rows.execute(f"PRAGMA threads = {SORTING_THREADS}")
                 rows.execute(statement)
             yield number
 
     def settle(self) -> SqliteDatabase:
         """Have what was filled on the disk, and write as the serving file is written."""
-        if self._filled is not None:
-            self._filled.wait()
         self._close_database()
         with self._file.open("rb") as file:
             os.fsync(file.fileno())
@@ -130,9 +115,6 @@ class SqliteAside:
         self.serving.close()
 
     def _close_database(self) -> None:
-        filled, self._filled = self._filled, None
-        if filled is not None:
-            filled.close()
         database, self._database = self._database, None
         if database is not None:
             database.close()
