@@ -94,7 +94,10 @@ class Filling:
             filled = tables_of(self.wanted)
             for table in (each for each in due if each in filled):
                 rows.execute(f"DELETE FROM {table} WHERE {due[table].condition}", (due[table].up_to,))  # noqa: S608 - ours
-        for number in self._aside.make_indexes(self._late):
+        for number, statement in enumerate(self._late, start=1):
+            with self._database.transaction() as rows:
+                self._aside.unhurried(rows)
+                rows.execute(statement)
             self._told("indexes", number, len(self._late))
         self._database = self._aside.settle()
 

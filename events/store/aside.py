@@ -1,6 +1,6 @@
 """A place beside the tables of a database, where other tables are filled that replace them at one stroke."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -28,10 +28,6 @@ class Aside(Protocol):
 
     def carry(self, tables: Sequence[str]) -> None:
         """Fill empty tables, which have to come along, with the rows of the serving ones, all of one moment."""
-        ...
-
-    def make_indexes(self, statements: Sequence[str]) -> Iterator[int]:
-        """Run statements that make indexes of what was filled, in any order; yield how many are done."""
         ...
 
     def settle(self) -> Database:

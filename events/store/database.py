@@ -30,7 +30,7 @@ SCRATCH_CACHE = 64 * 1024
 """Kibibytes. Indexes of a million rows are filled in a third less time than with SQLite's own 2,000."""
 
 ROWS_A_STATEMENT = 250
-"""Of an insert. It saves a tenth to a quarter of the time; and two threads of Python take turns less often."""
+"""Of an insert. Many together save a tenth to a quarter of the time."""
 
 UNAVAILABLE = frozenset(
     {
@@ -249,7 +249,7 @@ class SqliteTransaction:
     def execute_many(self, sql: str, rows: Iterable[Parameters]) -> None:
         """Run one statement for each row of parameters.
 
-        An insert takes many rows at once: Python gives up its interpreter lock once for them all.
+        An insert takes many rows at once: what Python and SQLite do around a statement is done once for them all.
         """
         remaining = iter(rows)
         if is_insert_of_one_row(sql):

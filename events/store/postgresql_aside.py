@@ -5,7 +5,6 @@ nothing of it is copied: that takes some milliseconds, for which who reads the o
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
 
 import psycopg
@@ -14,15 +13,6 @@ from events.errors import StoreUnavailable
 from events.store.aside import Query
 from events.store.database import Transaction
 from events.store.postgresql_database import PostgresqlDatabase, PostgresqlTransaction
-from events.store.writing_behind import WritingBehind
-
-INDEXES_AT_ONCE = 2
-"""Each is one process of the server's, which takes the memory of `FOR_INDEXES` and up to a core."""
-
-FOR_INDEXES = (
-    "BEGIN READ WRITE; SET LOCAL statement_timeout = 0; SET LOCAL maintenance_work_mem = '128MB';"
-    " SET LOCAL max_parallel_maintenance_workers = 0"
-)
 
 ATTEMPTS = 6
 """To empty the schema, each of which waits 10 seconds for a statement that a killed process has left running."""
@@ -45,50 +35,24 @@ class PostgresqlAside:
         self._schema = schema
         self._place = f"{schema}_aside"
         self._database = PostgresqlDatabase(url, self._place, durable=False)
-        self._filled: WritingBehind | None = None
 
-    def open(self) -> WritingBehind:
+    def open(self) -> PostgresqlDatabase:
         """Empty the place, and open it for being filled."""
         self.clear()
         with self._database.transaction() as rows:
             rows.execute(f"CREATE SCHEMA {self._place}")
-        self._filled = WritingBehind(self._database)
-        return self._filled
+        return self._database
 
     def carry(self, tables: Sequence[str]) -> None:
         """Tables that are not replaced stay where they are."""
 
     def settle(self) -> PostgresqlDatabase:
         """Let the planner know what was filled, as if the tables had always been there."""
-        if self._filled is not None:
-            self._filled.wait()
         with self._database.transaction() as rows:
             self.unhurried(rows)
             for (table,) in rows.execute("SELECT tablename FROM pg_tables WHERE schemaname = ?", (self._place,)):
                 rows.execute(f"ANALYZE {table}")
         return self._database
-
-    def make_indexes(self, statements: Sequence[str]) -> Iterator[int]:
-        """Make them, some at once; yield how many are made."""
-        if self._filled is not None:
-            self._filled.wait()
-        with ThreadPoolExecutor(INDEXES_AT_ONCE, thread_name_prefix="index") as makers:
-            for number, made in enumerate(
-                as_completed([makers.submit(self._make, each) for each in statements]), 1
-            ):
-                made.result()
-                yield number
-
-    def _make(self, statement: str) -> None:
-        connections = self._database.connections
-        with connections.lent(lambda connection: connection.execute(FOR_INDEXES)) as (connection, _):
-            try:
-                connection.execute(statement)
-                connection.execute("COMMIT")
-            except psycopg.Error as error:
-                with suppress(psycopg.Error):
-                    connection.execute("ROLLBACK")
-                connections.translate(error)
 
     @contextmanager
     def replacing(self) -> Iterator[Transaction]:
@@ -127,7 +91,6 @@ class PostgresqlAside:
 
     def clear(self) -> None:
         """Drop the schema and what is in it."""
-        self._stop_writing()
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self._database.transaction() as rows:
@@ -141,11 +104,5 @@ class PostgresqlAside:
 
     def close(self) -> None:
         """Close every connection."""
-        self._stop_writing()
         self._database.close()
         self.serving.close()
-
-    def _stop_writing(self) -> None:
-        filled, self._filled = self._filled, None
-        if filled is not None:
-            filled.close()

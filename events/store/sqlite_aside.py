@@ -48,15 +48,6 @@ class SqliteAside:
                 filling.execute(f"INSERT INTO main.{table} SELECT * FROM serving.{table}")  # noqa: S608 - our tables
             filling.execute("COMMIT")
 
-    def make_indexes(self, statements: Sequence[str]) -> Iterator[int]:
-        """Make one after the other: a file has one writer. Yield how many are made."""
-        if self._database is None:
-            raise StoreUnavailable(f"{self._file.name} is not open.")
-        for number, statement in enumerate(statements, start=1):
-            with self._database.transaction() as rows:
-                rows.execute(statement)
-            yield number
-
     def settle(self) -> SqliteDatabase:
         """Have what was filled on the disk, and write as the serving file is written."""
         self._close_database()
