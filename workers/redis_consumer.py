@@ -36,9 +36,11 @@ class RedisConsumer(_RedisConsumer):
                 self._wait_for_room()
                 return None
             try:
-                self.message_cache = self.broker.do_fetch(self.queue_name, room)
+                fetched = self.broker.do_fetch(self.queue_name, room)
             except redis.RedisError as error:
                 raise closed(error) from None
+            # Of one that stood in the queue twice, and that another has ended already, nothing but its id is left.
+            self.message_cache = [each for each in fetched if each is not None]
             if not self.message_cache:
                 self._wait_for_more(rings)
                 return None

@@ -88,6 +88,16 @@ class TestRedisQueue(QueueContract):
             assert second is not None
             assert second.message_id != first.message_id
 
+    def test_an_id_of_which_nothing_is_left_is_passed_over(self, server):
+        """One that stood in the queue twice, and was ended by another."""
+        with closing(SharedBroker(connect(server.url))) as broker, server.client() as spoiling:
+            broker.declare_queue(JUDGING_QUEUE)
+            spoiling.rpush(f"{broker.namespace}:{JUDGING_QUEUE}", "ended already")
+            self.send(broker, 1)
+            taken = next(broker.consume(JUDGING_QUEUE, prefetch=2))
+            assert taken is not None
+            assert sending(1).message_id == taken.message_id
+
     def test_who_has_found_nothing_for_long_looks_again_when_the_log_has_grown(self, server):
         bell = Bell()
         with closing(SharedBroker(connect(server.url), bell)) as broker:
