@@ -13,6 +13,9 @@ ARGS ?=
 STAMP := .venv/installed-$(shell pwd | cksum | cut -d ' ' -f 1)
 RUN := .venv/bin/python -m
 
+# One more than there are cores, since many tests wait for processes that they have started.
+AT_ONCE := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
+
 help: ## list what can be typed
 	@echo 'make ...'
 	@sed -n 's/^\([a-z-]*\):.*## /  \1|/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -38,7 +41,7 @@ cluster: install ## run every role as a process of its own, on a PostgreSQL and 
 
 test: install ## run every test (TESTS=pattern or path: only these)
 	@case '$(TESTS)' in \
-	  '') $(RUN) pytest --numprocesses auto --maxprocesses 4 --dist loadfile ;; \
+	  '') $(RUN) pytest --numprocesses $(AT_ONCE) --dist loadfile ;; \
 	  */*|*.py) $(RUN) pytest $(TESTS) ;; \
 	  *) $(RUN) pytest -k '$(TESTS)' ;; \
 	esac
