@@ -62,7 +62,7 @@ def make_data_directory(path: Path) -> DataDirectory:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = path / "writable"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another process may do the same, and be quicker
     except OSError as error:
         raise DataDirectoryError(f"The data directory {path} can't be used: {error.strerror}.") from error
     return DataDirectory(path)

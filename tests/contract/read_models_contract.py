@@ -34,7 +34,7 @@ NewDatabase = Callable[[], Database]
 Question = Callable[[Page], Slice[Any]]
 
 some = settings(
-    max_examples=50,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )

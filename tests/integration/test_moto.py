@@ -15,7 +15,7 @@ from tests.support.moto_process import BROAD, EPOCH, MOTO_ACCOUNT, NARROW, devic
 from tests.support.running_audit import CLOCK, RunningAudit, running_audit
 from workers.inventory.importers.import_ndjson import import_ndjson
 
-COUNT = 5_000
+COUNT = 2_000
 TODAY = (CLOCK.now() - EPOCH).days
 DEVICES = (
     "DEVICE_CERTIFICATE_AGE_CHECK",

@@ -15,7 +15,7 @@ from service.settings import Settings
 from tests.support.front_end import services
 from tests.support.raw_http import exchange, read_answer, request
 
-FLOOD = 2_000
+FLOOD = 800
 LONGEST = 10.0
 JSON = "Content-Type: application/json"
 HEALTH = request("GET", "/health/live")
